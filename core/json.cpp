@@ -1,0 +1,205 @@
+#include "core/json.hpp"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace voip::json {
+
+Value::Value(Array value) : what_(std::move(value)) {}
+Value::Value(Object value) : what_(std::move(value)) {}
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+
+bool operator==(const Value& a, const Value& b) noexcept { return a.what_ == b.what_; }
+
+const Value* Value::find(std::string_view name) const noexcept {
+    const Object* object = as_object();
+    if (!object) return nullptr;
+    const auto found = std::find_if(object->begin(), object->end(), [&](const Member& m) { return m.name == name; });
+    return found == object->end() ? nullptr : &found->value;
+}
+
+Value& Value::set(std::string_view name, Value value) {
+    if (!as_object()) what_ = Object{};
+    Object& object = *as_object();
+    const auto found = std::find_if(object.begin(), object.end(), [&](const Member& m) { return m.name == name; });
+    if (found == object.end())
+        object.push_back(Member{std::string(name), std::move(value)});
+    else
+        found->value = std::move(value);
+    return *this;
+}
+
+std::string_view Value::type_name() const noexcept {
+    constexpr std::string_view names[] = {"null", "boolean", "integer", "fraction", "string", "array", "object"};
+    return names[what_.index()];
+}
+
+namespace {
+
+/// Builds the tree from RapidJSON's events. Returning false stops the parser; `problem` then says why.
+class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+ public:
+    explicit Builder(std::size_t max_depth) : max_depth_(max_depth) {}
+
+    bool Null() { return add(Value()); }
+    bool Bool(bool b) { return add(Value(b)); }
+    bool Int(int i) { return add(Value(i)); }
+    bool Uint(unsigned u) { return add(Value(static_cast<std::int64_t>(u))); }
+    bool Int64(std::int64_t i) { return add(Value(i)); }
+    bool Uint64(std::uint64_t u) {
+        if (u > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+            return refuse("integer above 9223372036854775807");
+        return add(Value(static_cast<std::int64_t>(u)));
+    }
+    bool Double(double d) { return add(Value(d)); }
+    bool String(const char* s, rapidjson::SizeType n, bool) { return add(Value(std::string_view(s, n))); }
+    bool Key(const char* s, rapidjson::SizeType n, bool) {
+        open_.back().names.emplace_back(s, n);
+        return true;
+    }
+    bool StartObject() { return begin(true); }
+    bool EndObject(rapidjson::SizeType) { return end_object(); }
+    bool StartArray() { return begin(false); }
+    bool EndArray(rapidjson::SizeType) {
+        Value done(std::move(open_.back().values));
+        open_.pop_back();
+        return add(std::move(done));
+    }
+
+    std::string problem;
+    Value root;
+
+ private:
+    struct Open {
+        bool object;
+        std::vector<std::string> names;
+        Array values;
+    };
+
+    bool refuse(std::string why) {
+        problem = std::move(why);
+        return false;
+    }
+    bool begin(bool object) {
+        if (open_.size() >= max_depth_)
+            return refuse("nested deeper than " + std::to_string(max_depth_) + " levels");
+        open_.push_back(Open{object, {}, {}});
+        return true;
+    }
+    bool add(Value value) {
+        if (open_.empty())
+            root = std::move(value);
+        else
+            open_.back().values.push_back(std::move(value));
+        return true;
+    }
+    bool end_object() {
+        Open& open = open_.back();
+        std::vector<std::string_view> sorted(open.names.begin(), open.names.end());
+        std::sort(sorted.begin(), sorted.end());
+        const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+        if (twice != sorted.end()) return refuse("member \"" + std::string(*twice) + "\" appears twice");
+        Object members;
+        members.reserve(open.names.size());
+        for (std::size_t i = 0; i < open.names.size(); ++i)
+            members.push_back(Member{std::move(open.names[i]), std::move(open.values[i])});
+        open_.pop_back();
+        return add(Value(std::move(members)));
+    }
+
+    std::size_t max_depth_;
+    std::vector<Open> open_;
+};
+
+std::string place(std::string_view text, std::size_t offset, bool lines) {
+    offset = std::min(offset, text.size());
+    if (!lines) return "byte " + std::to_string(offset);
+    const std::string_view before = text.substr(0, offset);
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const auto last_break = before.rfind('\n');
+    const auto column = 1 + before.size() - (last_break == std::string_view::npos ? 0 : last_break + 1);
+    return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+template <class Writer>
+void put(Writer& writer, const Value& value) {
+    if (const bool* b = value.as_bool()) {
+        writer.Bool(*b);
+    } else if (const std::int64_t* i = value.as_integer()) {
+        writer.Int64(*i);
+    } else if (const double* d = value.as_fraction()) {
+        if (std::isfinite(*d))
+            writer.Double(*d);
+        else
+            writer.Null();   // JSON has no infinity
+    } else if (const std::string* s = value.as_string()) {
+        writer.String(s->data(), static_cast<rapidjson::SizeType>(s->size()));
+    } else if (const Array* array = value.as_array()) {
+        writer.StartArray();
+        for (const Value& item : *array) put(writer, item);
+        writer.EndArray();
+    } else if (const Object* object = value.as_object()) {
+        writer.StartObject();
+        for (const Member& member : *object) {
+            writer.Key(member.name.data(), static_cast<rapidjson::SizeType>(member.name.size()));
+            put(writer, member.value);
+        }
+        writer.EndObject();
+    } else {
+        writer.Null();
+    }
+}
+
+}  // namespace
+
+Result<Value> parse(std::string_view text, const ParseLimits& limits) {
+    if (text.size() > limits.max_bytes)
+        return fail(Errc::too_large, std::to_string(text.size()) + " bytes, at most " + std::to_string(limits.max_bytes));
+    // The library takes a NUL for the end of the text and would not look at what follows it.
+    const auto nul = text.find('\0');
+    if (nul != std::string_view::npos)
+        return fail(Errc::bad_message, place(text, nul, limits.comments) + ": NUL byte");
+    constexpr unsigned base = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+    constexpr unsigned with_comments = base | rapidjson::kParseCommentsFlag;
+    rapidjson::MemoryStream memory(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);
+    Builder builder(limits.max_depth);
+    rapidjson::Reader reader;
+    const auto outcome =
+        limits.comments ? reader.Parse<with_comments>(stream, builder) : reader.Parse<base>(stream, builder);
+    if (outcome.IsError()) {
+        std::string why = builder.problem.empty() ? rapidjson::GetParseError_En(outcome.Code()) : builder.problem;
+        return fail(Errc::bad_message, place(text, outcome.Offset(), limits.comments) + ": " + why);
+    }
+    return std::move(builder.root);
+}
+
+std::string write(const Value& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    put(writer, value);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string write_pretty(const Value& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
+    writer.SetIndent(' ', 2);
+    put(writer, value);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace voip::json

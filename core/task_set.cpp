@@ -1,0 +1,93 @@
+#include "core/task_set.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <algorithm>
+#include <exception>
+#include <list>
+
+#include "core/wake.hpp"
+
+namespace voip {
+
+struct TaskSet::State {
+    State(asio::any_io_executor ex, Timers& timers, OnCrash crash)
+        : executor(std::move(ex)), on_crash(std::move(crash)), empty(timers) {}
+
+    struct Task {
+        std::string name;
+        asio::cancellation_signal stop;
+    };
+    asio::any_io_executor executor;
+    OnCrash on_crash;
+    Wake empty;
+    std::list<Task> tasks;
+    bool stopping = false;
+};
+
+namespace {
+
+std::string text_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
+}  // namespace
+
+TaskSet::TaskSet(asio::any_io_executor executor, Timers& timers, OnCrash on_crash)
+    : state_(std::make_shared<State>(std::move(executor), timers, std::move(on_crash))) {}
+
+TaskSet::~TaskSet() = default;
+
+void TaskSet::spawn(std::string name, asio::awaitable<void> task) {
+    if (state_->stopping) return;
+    state_->tasks.emplace_back();
+    const auto mine = std::prev(state_->tasks.end());
+    mine->name = std::move(name);
+    auto done = [state = state_, mine](const std::exception_ptr& error) {
+        if (error && state->on_crash) state->on_crash(mine->name, text_of(error));
+        state->tasks.erase(mine);
+        if (state->tasks.empty()) state->empty.notify();
+    };
+    asio::co_spawn(state_->executor, std::move(task),
+                   asio::bind_cancellation_slot(mine->stop.slot(), std::move(done)));
+}
+
+void TaskSet::cancel() {
+    // A cancelled task may end inside emit() and take itself off the list: walk over a copy of the places.
+    std::vector<State::Task*> all;
+    for (auto& task : state_->tasks) all.push_back(&task);
+    for (State::Task* task : all) {
+        const auto alive = std::any_of(state_->tasks.begin(), state_->tasks.end(),
+                                       [&](const State::Task& other) { return &other == task; });
+        if (alive) task->stop.emit(asio::cancellation_type::terminal);
+    }
+}
+
+asio::awaitable<void> TaskSet::stop() {
+    const auto state = state_;
+    state->stopping = true;
+    cancel();
+    while (!state->tasks.empty()) {
+        const WakeReason reason = co_await state->empty.wait();
+        // The one who waits may itself be cancelled; the tasks are told already and still must be waited for.
+        if (reason == WakeReason::cancelled)
+            co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    }
+}
+
+std::size_t TaskSet::size() const noexcept { return state_->tasks.size(); }
+
+std::vector<std::string> TaskSet::names() const {
+    std::vector<std::string> all;
+    for (const auto& task : state_->tasks) all.push_back(task.name);
+    return all;
+}
+
+}  // namespace voip

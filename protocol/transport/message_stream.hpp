@@ -1,0 +1,39 @@
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace voip::transport {
+
+namespace asio = boost::asio;
+
+/// Whole text messages, both ways, over whatever lies below: WebSocket over TLS, lines on a Unix socket, a
+/// pair in memory for tests. One coroutine reads, one writes; they may do so at the same time.
+/// @thread loop only. End both coroutines before destroying the stream.
+class MessageStream {
+ public:
+    MessageStream() = default;
+    MessageStream(const MessageStream&) = delete;
+    MessageStream& operator=(const MessageStream&) = delete;
+    virtual ~MessageStream() = default;
+
+    /// The next message, checked for size (limits::message_bytes) and UTF-8.
+    /// @errors closed (orderly end; context: the close code and reason, if any), too_large, bad_message,
+    ///         timeout (the peer froze), or a transport code. After an error the stream is of no more use.
+    virtual asio::awaitable<Result<std::string>> receive() = 0;
+    /// Sends messages in one go (several become one write where the wire allows it). Returns when the kernel
+    /// has taken them; a peer that does not read makes it wait: bound it with a deadline.
+    virtual asio::awaitable<Result<void>> send(std::vector<std::string> messages) = 0;
+    /// Says goodbye (WebSocket close code; ignored where the wire has none), ends receive() and a stuck send().
+    /// Returns within 2 s, whatever the peer does.
+    virtual asio::awaitable<void> close(std::uint16_t code, std::string reason) = 0;
+    /// Cuts the connection at once, without goodbye: for slow readers and deadlines.
+    virtual void abort() noexcept = 0;
+    /// For logs: "127.0.0.1:4711" or "uid 1000".
+    [[nodiscard]] virtual std::string peer() const = 0;
+};
+
+}  // namespace voip::transport

@@ -1,0 +1,15 @@
+# WMPF_SANITIZE: "" | "address" (with UBSan) | "thread" | "fuzzer" (clang: ASan, UBSan and libFuzzer).
+set(WMPF_SANITIZE "" CACHE STRING "address, thread, fuzzer or empty")
+add_library(voip_sanitizers INTERFACE)
+if(WMPF_SANITIZE STREQUAL "address")
+    set(flags -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+elseif(WMPF_SANITIZE STREQUAL "thread")
+    set(flags -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
+elseif(WMPF_SANITIZE STREQUAL "fuzzer")
+    set(flags -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-sanitize=function
+        -fno-omit-frame-pointer)
+elseif(NOT WMPF_SANITIZE STREQUAL "")
+    message(FATAL_ERROR "WMPF_SANITIZE: '${WMPF_SANITIZE}' is not one of address, thread, fuzzer")
+endif()
+target_compile_options(voip_sanitizers INTERFACE ${flags})
+target_link_options(voip_sanitizers INTERFACE ${flags})

@@ -1,0 +1,39 @@
+# How every target of the house is made, so that folders only list what is theirs.
+find_package(Boost 1.81 REQUIRED)        # header-only parts: System, Asio, Beast
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+add_library(voip_flags INTERFACE)
+target_include_directories(voip_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_link_libraries(voip_flags INTERFACE voip_warnings voip_sanitizers)
+
+# Asio and Boost as a system library: their warnings are not ours.
+add_library(voip_asio INTERFACE)
+target_include_directories(voip_asio SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_compile_definitions(voip_asio INTERFACE
+    BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(voip_asio INTERFACE Threads::Threads)
+
+# voip_library(NAME SOURCES ... LINKS ...): a static library of this folder.
+function(voip_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+    add_library(${name} STATIC ${arg_SOURCES})
+    target_link_libraries(${name} PUBLIC voip_flags voip_asio ${arg_LINKS})
+endfunction()
+
+# voip_program(NAME SOURCES ... LINKS ...): a program that is installed.
+function(voip_program name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE voip_flags voip_asio ${arg_LINKS})
+    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# mbedTLS 2.28 has no CMake or pkg-config files in Debian 12; 3.x has both: plain look-up serves either.
+find_path(MBEDTLS_INCLUDE mbedtls/ssl.h REQUIRED)
+find_library(MBEDTLS_LIBRARY mbedtls REQUIRED)
+find_library(MBEDX509_LIBRARY mbedx509 REQUIRED)
+find_library(MBEDCRYPTO_LIBRARY mbedcrypto REQUIRED)
+add_library(voip_mbedtls INTERFACE)
+target_include_directories(voip_mbedtls SYSTEM INTERFACE ${MBEDTLS_INCLUDE})
+target_link_libraries(voip_mbedtls INTERFACE ${MBEDTLS_LIBRARY} ${MBEDX509_LIBRARY} ${MBEDCRYPTO_LIBRARY})

@@ -1,0 +1,16 @@
+# Every warning is an error; each flag has its reason.
+add_library(voip_warnings INTERFACE)
+target_compile_options(voip_warnings INTERFACE
+    -Wall -Wextra -Werror
+    -Wconversion -Wsign-conversion   # lengths and codes come from foreign input: no silent narrowing
+    -Wshadow                         # a shadowed name in a coroutine is a bug that no test shows
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wsuggest-override
+    -Wold-style-cast -Wextra-semi
+    -Wnull-dereference)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(voip_warnings INTERFACE
+        -Wduplicated-cond -Wlogical-op
+        -Wno-mismatched-new-delete       # GCC 12 reports it falsely for awaitable frames at -O1 and above
+        -Wno-null-dereference            # and this one for inlined Boost.System and std::variant
+        -Wno-maybe-uninitialized)        # and this one for std::optional in coroutine frames
+endif()
