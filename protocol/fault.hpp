@@ -29,13 +29,15 @@ class [[nodiscard]] Answer : public boost::system::result<T, Fault> {
 };
 [[noreturn]] void throw_exception_from_error(const Fault& fault, const boost::source_location& where);
 
-/// Outcome of a call to a peer: exactly one of the three.
-struct Reply {
-    std::variant<json::Value, Fault, Error> what;
+/// Outcome of asking a peer: its result, its Fault, or our Error; exactly one of the three.
+template <class T>
+struct Outcome {
+    std::variant<T, Fault, Error> what;
 
-    [[nodiscard]] const json::Value* result() const noexcept { return std::get_if<json::Value>(&what); }
+    [[nodiscard]] const T* result() const noexcept { return std::get_if<T>(&what); }
     [[nodiscard]] const Fault* fault() const noexcept { return std::get_if<Fault>(&what); }
     [[nodiscard]] const Error* error() const noexcept { return std::get_if<Error>(&what); }
 };
+using Reply = Outcome<json::Value>;
 
 }  // namespace voip

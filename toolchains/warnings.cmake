@@ -4,7 +4,7 @@ target_compile_options(voip_warnings INTERFACE
     -Wall -Wextra -Werror
     -Wconversion -Wsign-conversion   # lengths and codes come from foreign input: no silent narrowing
     -Wshadow                         # a shadowed name in a coroutine is a bug that no test shows
-    -Wnon-virtual-dtor -Woverloaded-virtual -Wsuggest-override
+    -Woverloaded-virtual -Wsuggest-override
     -Wold-style-cast -Wextra-semi
     -Wnull-dereference)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
