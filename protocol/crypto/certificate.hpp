@@ -6,8 +6,8 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 
-/// A small certificate authority: what a service needs to name itself towards its own devices. P-256 and SHA-256.
-/// All functions are pure but for the random generator; none blocks.
+/// A small certificate authority: what a service needs to name itself towards its own devices. P-256 and
+/// SHA-256. All functions are pure but for the random generator; none blocks.
 namespace voip::crypto {
 
 /// A certificate (PEM) and its private key (PEM, unencrypted: for a file of mode 0600, never for a log).
@@ -24,14 +24,16 @@ struct Credentials {
                                                  UnixMillis not_after);
 
 /// A server certificate with a new key, signed by the authority. The certificate alone, without the chain.
-/// @param names  1 to 100 DNS names (a leading "*." is allowed) and IPv4 or IPv6 addresses as text (no brackets)
+/// @param names  1 to 100 DNS names (a leading "*." is allowed) and IPv4 or IPv6 addresses as text (no
+/// brackets)
 /// @errors bad_config with the reason
-[[nodiscard]] Result<Credentials> issue_certificate(const Credentials& authority, const std::vector<std::string>& names,
+[[nodiscard]] Result<Credentials> issue_certificate(const Credentials& authority,
+                                                    const std::vector<std::string>& names,
                                                     UnixMillis not_before, UnixMillis not_after);
 
 /// What stands in a certificate, for deciding on its renewal.
 struct CertificateFacts {
-    std::vector<std::string> names;   ///< DNS names and addresses of the subjectAltName, as text
+    std::vector<std::string> names;  ///< DNS names and addresses of the subjectAltName, as text
     UnixMillis not_before = 0;
     UnixMillis not_after = 0;
     bool is_authority = false;

@@ -8,9 +8,10 @@
 namespace voip::crypto {
 namespace {
 
-constexpr std::string_view letters_and_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view letters_and_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t pem_limit = 8192;
-constexpr std::size_t public_key_bytes = 91;   // SubjectPublicKeyInfo of an uncompressed P-256 point
+constexpr std::size_t public_key_bytes = 91;  // SubjectPublicKeyInfo of an uncompressed P-256 point
 
 std::string hash(mbedtls_md_type_t type, std::string_view data) {
     const mbedtls_md_info_t* info = mbedtls_md_info_from_type(type);
@@ -90,11 +91,17 @@ std::string random_text(std::size_t count) {
     return out;
 }
 
-std::string sha256(std::string_view data) { return hash(MBEDTLS_MD_SHA256, data); }
+std::string sha256(std::string_view data) {
+    return hash(MBEDTLS_MD_SHA256, data);
+}
 
-std::string hmac_sha256(std::string_view key, std::string_view data) { return hmac(MBEDTLS_MD_SHA256, key, data); }
+std::string hmac_sha256(std::string_view key, std::string_view data) {
+    return hmac(MBEDTLS_MD_SHA256, key, data);
+}
 
-std::string hmac_sha1(std::string_view key, std::string_view data) { return hmac(MBEDTLS_MD_SHA1, key, data); }
+std::string hmac_sha1(std::string_view key, std::string_view data) {
+    return hmac(MBEDTLS_MD_SHA1, key, data);
+}
 
 std::string hex(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -108,9 +115,13 @@ std::string hex(std::string_view bytes) {
     return out;
 }
 
-std::string base64(std::string_view bytes) { return encode_base64(bytes, "+/", true); }
+std::string base64(std::string_view bytes) {
+    return encode_base64(bytes, "+/", true);
+}
 
-std::string base64url(std::string_view bytes) { return encode_base64(bytes, "-_", false); }
+std::string base64url(std::string_view bytes) {
+    return encode_base64(bytes, "-_", false);
+}
 
 std::optional<std::string> from_base64url(std::string_view text) {
     if (text.size() % 4 == 1) return std::nullopt;
@@ -136,8 +147,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     volatile unsigned char difference = 0;
     for (std::size_t i = 0; i < a.size(); ++i)
-        difference = static_cast<unsigned char>(difference | (static_cast<unsigned char>(a[i]) ^
-                                                              static_cast<unsigned char>(b[i])));
+        difference = static_cast<unsigned char>(
+            difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
     return difference == 0;
 }
 
@@ -161,25 +172,16 @@ Result<KeyPair> KeyPair::from_pem(std::string_view pem) {
     return KeyPair(state);
 }
 
-std::string KeyPair::private_pem() const { return mbed::private_pem(state_->key); }
+std::string KeyPair::private_pem() const {
+    return mbed::private_pem(state_->key);
+}
 
-std::string KeyPair::public_key() const { return base64url(mbed::public_der(state_->key)); }
+std::string KeyPair::public_key() const {
+    return base64url(mbed::public_der(state_->key));
+}
 
 std::string KeyPair::sign(std::string_view data) const {
-    const std::string digest = sha256(data);
-    std::array<unsigned char, MBEDTLS_PK_SIGNATURE_MAX_SIZE> signature{};
-    std::size_t size = 0;
-    auto* key = const_cast<mbedtls_pk_context*>(&state_->key.value);   // the library asks for non-const only
-#if MBEDTLS_VERSION_MAJOR >= 3
-    mbed::must(mbedtls_pk_sign(key, MBEDTLS_MD_SHA256, mbed::bytes(digest), digest.size(), signature.data(),
-                               signature.size(), &size, mbed::random, nullptr),
-               "signing");
-#else
-    mbed::must(mbedtls_pk_sign(key, MBEDTLS_MD_SHA256, mbed::bytes(digest), digest.size(), signature.data(), &size,
-                               mbed::random, nullptr),
-               "signing");
-#endif
-    return base64url(mbed::text(signature.data(), size));
+    return base64url(mbed::sign(state_->key, sha256(data)));
 }
 
 bool is_public_key(std::string_view public_key) {
@@ -193,8 +195,8 @@ bool verify(std::string_view public_key, std::string_view data, std::string_view
     const auto raw = from_base64url(signature);
     if (!raw || raw->empty()) return false;
     const std::string digest = sha256(data);
-    return mbedtls_pk_verify(&key.value, MBEDTLS_MD_SHA256, mbed::bytes(digest), digest.size(), mbed::bytes(*raw),
-                             raw->size()) == 0;
+    return mbedtls_pk_verify(&key.value, MBEDTLS_MD_SHA256, mbed::bytes(digest), digest.size(),
+                             mbed::bytes(*raw), raw->size()) == 0;
 }
 
 }  // namespace voip::crypto

@@ -25,7 +25,7 @@ class Generator {
  public:
     Generator() noexcept {
 #if MBEDTLS_VERSION_MAJOR >= 3
-        must(psa_crypto_init(), "psa_crypto_init");   // TLS 1.3 runs on it
+        must(psa_crypto_init(), "psa_crypto_init");  // TLS 1.3 runs on it
 #endif
         mbedtls_entropy_init(&entropy_);
         mbedtls_ctr_drbg_init(&drbg_);
@@ -61,7 +61,8 @@ int random(void*, unsigned char* out, std::size_t size) noexcept {
 
 // The parsers take PEM with its terminating NUL counted in.
 int parse_certificates(Certificates& into, const std::string& pem) {
-    return mbedtls_x509_crt_parse(&into.value, reinterpret_cast<const unsigned char*>(pem.c_str()), pem.size() + 1);
+    return mbedtls_x509_crt_parse(&into.value, reinterpret_cast<const unsigned char*>(pem.c_str()),
+                                  pem.size() + 1);
 }
 
 int parse_key(Pk& into, const std::string& pem) {
@@ -102,7 +103,8 @@ bool is_p256(const Pk& key) {
 
 void generate_p256(Pk& into) {
     must(mbedtls_pk_setup(&into.value, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)), "key setup");
-    must(mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(into.value), random, nullptr), "key making");
+    must(mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(into.value), random, nullptr),
+         "key making");
 }
 
 std::string public_der(const Pk& key) {
@@ -124,6 +126,21 @@ std::string private_pem(const Pk& key) {
     return pem;
 }
 
+std::string sign(const Pk& key, std::string_view digest) {
+    std::array<unsigned char, MBEDTLS_PK_SIGNATURE_MAX_SIZE> out{};
+    std::size_t size = 0;
+    auto* context = const_cast<mbedtls_pk_context*>(&key.value);  // the library asks for non-const only
+#if MBEDTLS_VERSION_MAJOR >= 3
+    const int code = mbedtls_pk_sign(context, MBEDTLS_MD_SHA256, bytes(digest), digest.size(), out.data(),
+                                     out.size(), &size, random, nullptr);
+#else
+    const int code = mbedtls_pk_sign(context, MBEDTLS_MD_SHA256, bytes(digest), digest.size(), out.data(),
+                                     &size, random, nullptr);
+#endif
+    must(code, "signing");
+    return std::string(text(out.data(), size));
+}
+
 UnixMillis to_millis(const mbedtls_x509_time& time) noexcept {
     using namespace std::chrono;
     const year_month_day date{year{time.year}, month{static_cast<unsigned>(time.mon)},
@@ -135,14 +152,16 @@ UnixMillis to_millis(const mbedtls_x509_time& time) noexcept {
 namespace {
 
 /// Reads one DER element with that tag and moves on behind it; false at the end or when it is damaged.
-bool next_element(unsigned char*& at, const unsigned char* end, int tag, unsigned char*& content, std::size_t& size) {
+bool next_element(unsigned char*& at, const unsigned char* end, int tag, unsigned char*& content,
+                  std::size_t& size) {
     if (mbedtls_asn1_get_tag(&at, end, &size, tag) != 0) return false;
     content = at;
     at += size;
     return true;
 }
 
-void visit_general_names(unsigned char* at, const unsigned char* end, void (*visit)(void*, AltName), void* context) {
+void visit_general_names(unsigned char* at, const unsigned char* end, void (*visit)(void*, AltName),
+                         void* context) {
     constexpr int dns_tag = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2;
     constexpr int address_tag = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7;
     while (at < end) {
@@ -151,7 +170,8 @@ void visit_general_names(unsigned char* at, const unsigned char* end, void (*vis
         std::size_t size = 0;
         if (!next_element(at, end, tag, content, size)) return;
         if (tag == dns_tag) visit(context, AltName{false, text(content, size)});
-        if (tag == address_tag && (size == 4 || size == 16)) visit(context, AltName{true, text(content, size)});
+        if (tag == address_tag && (size == 4 || size == 16))
+            visit(context, AltName{true, text(content, size)});
     }
 }
 
@@ -172,7 +192,7 @@ void visit_alt_names(const mbedtls_x509_crt& certificate, void (*visit)(void*, A
         if (!next_element(inner, extension_end, MBEDTLS_ASN1_OID, content, size)) return;
         if (text(content, size) != wanted) continue;
         int critical = 0;
-        (void)mbedtls_asn1_get_bool(&inner, extension_end, &critical);   // optional
+        (void)mbedtls_asn1_get_bool(&inner, extension_end, &critical);  // optional
         if (!next_element(inner, extension_end, MBEDTLS_ASN1_OCTET_STRING, content, size)) return;
         unsigned char* names = content;
         if (!next_element(names, extension_end, sequence, content, size)) return;
@@ -221,11 +241,11 @@ void configure(mbedtls_ssl_config& config) {
     mbedtls_ssl_conf_groups(&config, groups);
 #else
     mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
-    mbedtls_ssl_conf_curves(&config, groups);   // 2.28 would ask for the largest first, 2 ms more a handshake
+    mbedtls_ssl_conf_curves(&config, groups);  // 2.28 would ask for the largest first, 2 ms more a handshake
 #endif
 #if MBEDTLS_VERSION_NUMBER >= 0x03060100 && defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_CLI_C)
-    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(&config,
-                                                             MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        &config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
 #endif
 }
 
@@ -254,6 +274,10 @@ bool is_tls13(const mbedtls_ssl_context& ssl) noexcept {
 int received_alert(const mbedtls_ssl_context& ssl) noexcept {
     const unsigned char* message = ssl.MBEDTLS_PRIVATE(in_msg);
     return message == nullptr ? -1 : message[1];
+}
+
+bool is_authority(const mbedtls_x509_crt& certificate) noexcept {
+    return certificate.MBEDTLS_PRIVATE(ca_istrue) != 0;
 }
 
 int set_serial(mbedtls_x509write_cert& certificate, std::span<unsigned char> serial) {

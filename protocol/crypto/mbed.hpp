@@ -1,6 +1,6 @@
 #pragma once
-// Private to protocol/crypto and protocol/transport: everything in which mbedTLS 2.28 and 3.x differ, and the one
-// random generator. Include it from .cpp files and private headers only.
+// Private to protocol/crypto and protocol/transport: everything in which mbedTLS 2.28 and 3.x differ, and the
+// one random generator. Include it from .cpp files and private headers only.
 #include <mbedtls/version.h>
 #if MBEDTLS_VERSION_MAJOR >= 3
 #include <mbedtls/build_info.h>
@@ -23,7 +23,8 @@
 
 namespace voip::crypto::mbed {
 
-/// For every f_rng parameter of the library (the context is not used). Ends the process when the generator fails.
+/// For every f_rng parameter of the library (the context is not used). Ends the process when the generator
+/// fails.
 int random(void* unused, unsigned char* out, std::size_t size) noexcept;
 
 /// Ends the process when `code` is not 0: for calls that fail only without memory or by a fault of ours.
@@ -32,7 +33,9 @@ void must(int code, const char* what) noexcept;
 inline const unsigned char* bytes(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
-inline unsigned char* bytes(std::string& text) noexcept { return reinterpret_cast<unsigned char*>(text.data()); }
+inline unsigned char* bytes(std::string& text) noexcept {
+    return reinterpret_cast<unsigned char*>(text.data());
+}
 inline std::string_view text(const unsigned char* data, std::size_t size) noexcept {
     return {reinterpret_cast<const char*>(data), size};
 }
@@ -64,16 +67,19 @@ void generate_p256(Pk& into);
 /// DER SubjectPublicKeyInfo.
 std::string public_der(const Pk& key);
 std::string private_pem(const Pk& key);
+/// ECDSA over a SHA-256 digest, DER.
+std::string sign(const Pk& key, std::string_view digest);
 
 UnixMillis to_millis(const mbedtls_x509_time& time) noexcept;
 
 /// One entry of a subjectAltName: a DNS name as text, or the 4 or 16 bytes of an address.
 struct AltName {
     bool is_address = false;
-    std::string_view value;   ///< points into the certificate
+    std::string_view value;  ///< points into the certificate
 };
 /// Calls visit(AltName) for each DNS name and address. Written by hand: 2.28 does not list addresses.
-void visit_alt_names(const mbedtls_x509_crt& certificate, void (*visit)(void* context, AltName name), void* context);
+void visit_alt_names(const mbedtls_x509_crt& certificate, void (*visit)(void* context, AltName name),
+                     void* context);
 
 /// The library's text for a code, without its numbers.
 std::string describe(int code);
@@ -87,6 +93,7 @@ bool is_new_ticket(int code) noexcept;
 bool is_tls13(const mbedtls_ssl_context& ssl) noexcept;
 /// The number of the fatal alert that ended the connection, -1 when unknown.
 int received_alert(const mbedtls_ssl_context& ssl) noexcept;
+bool is_authority(const mbedtls_x509_crt& certificate) noexcept;
 int set_serial(mbedtls_x509write_cert& certificate, std::span<unsigned char> serial);
 
 }  // namespace voip::crypto::mbed
