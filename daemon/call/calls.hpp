@@ -11,6 +11,8 @@
 /// What the rest of the daemon may ask of the call: the local API, the board and tests see only this.
 namespace voip::call {
 
+namespace asio = boost::asio;
+
 /// Hears what happens to the call. Called from the loop, in order; must not block and must not call back into Calls
 /// synchronously (spawn or queue instead).
 class Observer {
