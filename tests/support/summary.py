@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Adds up the cases of several builds from ctest's reports and prints the last line of a test run."""
+import argparse
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree as tree
+
+ALL_PASSED = re.compile(r"All tests passed \(\d+ assertions? in (\d+) test cases?\)")
+COUNTS = re.compile(r"^test cases:(.*)$", re.M)
+RAN = re.compile(r"^Ran (\d+) tests? in", re.M)
+SKIPPED = re.compile(r"skipped=(\d+)")
+TROUBLE = re.compile(r"(?:failures|errors|unexpected successes)=(\d+)")
+
+
+def count(output, failed):
+    """Cases (passed, failed, skipped) of one ctest entry, read from what its runner printed."""
+    if found := ALL_PASSED.search(output):
+        return int(found[1]), 0, 0
+    if found := COUNTS.search(output):
+        passed = re.search(r"(\d+) passed", found[1])
+        lost = re.search(r"(\d+) failed", found[1])
+        return int(passed[1]) if passed else 0, int(lost[1]) if lost else 0, 0
+    if found := RAN.search(output):
+        last = output[found.end():]
+        skipped = sum(int(n) for n in SKIPPED.findall(last))
+        lost = sum(int(n) for n in TROUBLE.findall(last))
+        return int(found[1]) - skipped - lost, lost, skipped
+    return (0, 1, 0) if failed else (1, 0, 0)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("presets", nargs="+")
+    parser.add_argument("--also-passed", type=int, default=0)
+    parser.add_argument("--also-failed", type=int, default=0)
+    options = parser.parse_args()
+    totals = [options.also_passed, options.also_failed, 0]
+    print()
+    for preset in options.presets:
+        report = pathlib.Path("build") / preset / "report.xml"
+        if not report.exists():
+            print(f"{preset}: no report")
+            totals[1] += 1
+            continue
+        sums = [0, 0, 0]
+        for case in tree.parse(report).getroot().iter("testcase"):
+            bad = case.get("status") == "fail" or case.find("failure") is not None
+            counted = list(count(case.findtext("system-out") or "", bad))
+            if bad and counted[1] == 0:   # died, or passed its cases and then failed (a leak, a sanitizer)
+                counted[1] = 1
+                print(f"{preset}: {case.get('name')} failed outside its cases")
+            sums = [a + b for a, b in zip(sums, counted)]
+        print(f"{preset}: {sums[0]} passed, {sums[1]} failed, {sums[2]} skipped")
+        totals = [a + b for a, b in zip(totals, sums)]
+    skipped = f", {totals[2]} skipped" if totals[2] else ""
+    print(f"{totals[0]} passed, {totals[1]} failed{skipped}")
+    return 1 if totals[1] or totals[0] == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
