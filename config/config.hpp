@@ -7,8 +7,9 @@
 #include "config/log_levels.hpp"
 #include "core/clock.hpp"
 
-/// What the file /etc/wmpf-voipd/config.json says: typed, complete (every option has its default), not changed after
-/// loading. README.md beside this file has every option in a table; describe_daemon.hpp has each one's rule.
+/// What the file /etc/wmpf-voipd/config.json says: typed, complete (every option has its default), not
+/// changed after loading. README.md beside this file has every option in a table; describe_daemon.hpp has
+/// each one's rule.
 namespace voip::config {
 
 /// How the device stands with the platform: with its own deviceToken, or known by its channel alone (WMPF).
@@ -20,24 +21,24 @@ enum class RoomType { voice, video };
 enum class QuietAction { silent, reject };
 
 struct Device {
-    std::string sn;         ///< serial number, [0-9A-Za-z_-]{1,128}; required but for the demo
-    std::string model_id;   ///< from the WeChat console; required with engine `service`
-    std::string app_id;     ///< the mini program; required with engine `service`
-    std::string name;       ///< shown to users, at most 128 bytes; empty: none
+    std::string sn;        ///< serial number, [0-9A-Za-z_-]{1,128}; required but for the demo
+    std::string model_id;  ///< from the WeChat console; required with engine `service`
+    std::string app_id;    ///< the mini program; required with engine `service`
+    std::string name;      ///< shown to users, at most 128 bytes; empty: none
     Registration registration = Registration::device_auth;
     friend bool operator==(const Device&, const Device&) = default;
 };
 
 struct Service {
-    std::string url;        ///< "https://HOST[:PORT]"; required with engine `service`
-    std::string ca;         ///< absolute path of a PEM file; empty: the system's certificates
+    std::string url;  ///< "https://HOST[:PORT]"; required with engine `service`
+    std::string ca;   ///< absolute path of a PEM file; empty: the system's certificates
     friend bool operator==(const Service&, const Service&) = default;
 };
 
 /// Hours of the local time zone, to the minute, `from` included, `to` not; over midnight when to < from.
 struct QuietHours {
-    int from = 0;           ///< minutes after midnight, 0 to 1439
-    int to = 0;             ///< minutes after midnight, 0 to 1439; never equal to `from`
+    int from = 0;  ///< minutes after midnight, 0 to 1439
+    int to = 0;    ///< minutes after midnight, 0 to 1439; never equal to `from`
     QuietAction action = QuietAction::silent;
 
     [[nodiscard]] bool contains(int minute_of_day) const noexcept;
@@ -46,61 +47,62 @@ struct QuietHours {
 
 struct Call {
     Engine engine = Engine::service;
-    Duration ring = 60s;                  ///< 0.1 s to 600 s: how long either side rings
-    Duration join = 20s;                  ///< 0.1 s to 120 s: from the answer until media flows
-    Duration hunt = 30s;                  ///< 0.1 s to 600 s: per person of a contact; never above `ring`
-    std::int64_t time_limit_s = 0;        ///< 0 to 86400 s of talk; 0: none
-    std::optional<Duration> auto_answer;  ///< 0 s to 600 s after the alert, below `ring`; nothing: a person answers
+    Duration ring = 60s;            ///< 0.1 s to 600 s: how long either side rings
+    Duration join = 20s;            ///< 0.1 s to 120 s: from the answer until media flows
+    Duration hunt = 30s;            ///< 0.1 s to 600 s: per person of a contact; never above `ring`
+    std::int64_t time_limit_s = 0;  ///< 0 to 86400 s of talk; 0: none
+    std::optional<Duration>
+        auto_answer;  ///< 0 s to 600 s after the alert, below `ring`; nothing: a person answers
     std::vector<QuietHours> quiet_hours;  ///< at most 16, none overlaps another
     friend bool operator==(const Call&, const Call&) = default;
 };
 
 struct Button {
-    std::string name;                     ///< unique, 1 to 64 bytes
-    std::string contact;                  ///< rung by a press; empty: none
-    std::string open_id;                  ///< rung by a press instead of a contact; empty: none
+    std::string name;     ///< unique, 1 to 64 bytes
+    std::string contact;  ///< rung by a press; empty: none
+    std::string open_id;  ///< rung by a press instead of a contact; empty: none
     RoomType room_type = RoomType::video;
-    Duration long_press = 1500ms;         ///< 0.3 s to 10 s
+    Duration long_press = 1500ms;  ///< 0.3 s to 10 s
     friend bool operator==(const Button&, const Button&) = default;
 };
 
 struct Relay {
-    std::string name;                     ///< unique, 1 to 64 bytes
-    Duration max = 30s;                   ///< 0.1 s to 600 s: the longest pulse
+    std::string name;    ///< unique, 1 to 64 bytes
+    Duration max = 30s;  ///< 0.1 s to 600 s: the longest pulse
     friend bool operator==(const Relay&, const Relay&) = default;
 };
 
 struct Sim {
-    std::string script;                   ///< absolute path of a script (hal/README.md); empty: none
+    std::string script;  ///< absolute path of a script (hal/README.md); empty: none
     friend bool operator==(const Sim&, const Sim&) = default;
 };
 
 struct Board {
-    std::string driver = "linux";         ///< a name of the table in hal/boards.hpp; judged when it is opened
-    std::vector<Button> buttons;          ///< at most 64
-    bool lamp = true;                     ///< false: the board's lamp is left alone
-    std::vector<Relay> relays;            ///< at most 16
-    bool camera = true;                   ///< false: the device has none
+    std::string driver = "linux";  ///< a name of the table in hal/boards.hpp; judged when it is opened
+    std::vector<Button> buttons;   ///< at most 64
+    bool lamp = true;              ///< false: the board's lamp is left alone
+    std::vector<Relay> relays;     ///< at most 16
+    bool camera = true;            ///< false: the device has none
     bool microphone = true;
     bool speaker = true;
-    bool ring_tone = true;                ///< false: neither ring tone nor ring-back tone is played
+    bool ring_tone = true;  ///< false: neither ring tone nor ring-back tone is played
     Sim sim;
     friend bool operator==(const Board&, const Board&) = default;
 };
 
 struct Media {
-    bool enabled = true;                  ///< without effect in a build that has no media program
-    std::string program;                  ///< absolute path; empty: the installed wmpf-voip-media
-    bool echo = true;                     ///< cancel the speaker's echo in the microphone
-    std::int64_t bitrate_kbps = 600;      ///< 50 to 8000 kbit/s of picture
+    bool enabled = true;              ///< without effect in a build that has no media program
+    std::string program;              ///< absolute path; empty: the installed wmpf-voip-media
+    bool echo = true;                 ///< cancel the speaker's echo in the microphone
+    std::int64_t bitrate_kbps = 600;  ///< 50 to 8000 kbit/s of picture
     friend bool operator==(const Media&, const Media&) = default;
 };
 
 struct Api {
-    std::string socket = "/run/wmpf-voipd/api.sock";   ///< absolute, at most 107 bytes
-    std::string control_group = "voip";                ///< empty: only root and the daemon's user
-    std::string observe_group = "voip-observe";        ///< empty: nobody; never the control group
-    std::int64_t max_clients = 64;                     ///< 1 to 1024
+    std::string socket = "/run/wmpf-voipd/api.sock";  ///< absolute, at most 107 bytes
+    std::string control_group = "voip";               ///< empty: only root and the daemon's user
+    std::string observe_group = "voip-observe";       ///< empty: nobody; never the control group
+    std::int64_t max_clients = 64;                    ///< 1 to 1024
     friend bool operator==(const Api&, const Api&) = default;
 };
 

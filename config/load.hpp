@@ -13,8 +13,8 @@ namespace voip::config {
 
 /// One fault of a configuration. Values of secrets are never in it.
 struct Problem {
-    std::string path;      ///< "call.ringSeconds", "board.buttons[1].name"; empty: the file as a whole
-    std::string message;   ///< for people: what is wrong and what is right
+    std::string path;     ///< "call.ringSeconds", "board.buttons[1].name"; empty: the file as a whole
+    std::string message;  ///< for people: what is wrong and what is right
 
     /// "path: message"
     [[nodiscard]] std::string text() const;
@@ -27,7 +27,7 @@ template <class T>
 using Loaded = std::variant<T, Problems>;
 
 struct LoadOptions {
-    bool demo = false;     ///< device.* and service.url may be absent: the demo has its own
+    bool demo = false;  ///< device.* and service.url may be absent: the demo has its own
 };
 
 /// Largest file that is read. @source our own; the largest sensible file has some kilobytes
@@ -48,8 +48,8 @@ inline constexpr std::size_t max_file_bytes = 256 * 1024;
 /// What a reload does: options that can change while running are taken over, others wait for a restart.
 template <class T>
 struct Reloaded {
-    T config;                                 ///< the running one with the new live options
-    std::vector<std::string> applied;         ///< paths, in the order of the README's table
+    T config;                          ///< the running one with the new live options
+    std::vector<std::string> applied;  ///< paths, in the order of the README's table
     std::vector<std::string> needs_restart;
 };
 [[nodiscard]] Reloaded<Config> reload(const Config& running, const Config& fresh);
@@ -57,9 +57,9 @@ struct Reloaded {
 
 /// One option as the README's table states it.
 struct OptionInfo {
-    std::string path;      ///< "board.buttons[].name"
-    std::string type;      ///< "string", "number", "integer", "boolean", "list of objects" ...
-    std::string unit;      ///< "s", "kbit/s"; empty: none
+    std::string path;  ///< "board.buttons[].name"
+    std::string type;  ///< "string", "number", "integer", "boolean", "list of objects" ...
+    std::string unit;  ///< "s", "kbit/s"; empty: none
     std::string range;
     std::string standard;  ///< the default as JSON, or "required"
     bool live = false;     ///< taken over by a reload

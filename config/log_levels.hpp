@@ -8,7 +8,7 @@ namespace voip::config {
 
 /// One area of the log with a level of its own.
 struct AreaLevel {
-    std::string area;   ///< [a-z0-9_-]{1,32}
+    std::string area;  ///< [a-z0-9_-]{1,32}
     Level level = Level::info;
     friend bool operator==(const AreaLevel&, const AreaLevel&) = default;
 };
@@ -16,7 +16,7 @@ struct AreaLevel {
 /// Which lines the log keeps; both daemons have this section.
 struct LogLevels {
     Level level = Level::info;
-    std::vector<AreaLevel> areas;   ///< at most 64, in the order of the file
+    std::vector<AreaLevel> areas;  ///< at most 64, in the order of the file
 
     /// As LogHub::set_levels and the local API's log.set take it: "call:debug,*:info".
     [[nodiscard]] std::string text() const;

@@ -1,0 +1,70 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/timers.hpp"
+#include "daemon/lifecycle/environment.hpp"
+
+namespace voip::lifecycle {
+
+/// Speaks to the service manager: datagrams on the socket that NOTIFY_SOCKET names, paths and abstract names
+/// ("@...") alike. Without that variable everything succeeds and nothing is sent.
+/// @source sd_notify(3), systemd.service(5) Type=notify-reload
+/// @thread loop only; does not block (a full socket is an error)
+class Notifier {
+ public:
+    /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID.
+    /// @errors bad_config: NOTIFY_SOCKET is no Unix socket's name, or too long (107 bytes)
+    [[nodiscard]] static Result<Notifier> open(const Environment& environment);
+
+    Notifier() = default;  ///< a silent one
+    Notifier(Notifier&& other) noexcept;
+    Notifier& operator=(Notifier&& other) noexcept;
+    ~Notifier();
+
+    // Each: @errors io with the system's words. Callers log and go on.
+    Result<void> ready(std::string_view status);
+    Result<void> status(std::string_view text);
+    /// `now` is the monotonic time at which the reload began; ready() ends it.
+    Result<void> reloading(TimePoint now);
+    Result<void> stopping(std::string_view status);
+    Result<void> watchdog();
+
+    [[nodiscard]] bool silent() const noexcept { return fd_ < 0; }
+    /// The manager ends us when watchdog() was not called for this long; nothing: it does not watch.
+    [[nodiscard]] std::optional<Duration> watchdog_time() const noexcept { return watchdog_time_; }
+
+ private:
+    Result<void> send(std::string_view lines);
+
+    int fd_ = -1;  // connected datagram socket
+    std::optional<Duration> watchdog_time_;
+};
+
+/// Feeds the watchdog from the loop, at half of its time: a loop that hangs feeds no more. Without a watchdog
+/// there is no alarm at all. The notifier and the timers must outlive it.
+class WatchdogFeeder {
+ public:
+    WatchdogFeeder(Timers& timers, Notifier& notifier, Log log);
+    ~WatchdogFeeder();
+    WatchdogFeeder(const WatchdogFeeder&) = delete;
+    WatchdogFeeder& operator=(const WatchdogFeeder&) = delete;
+
+    void start();  ///< feeds once at once
+    void stop() noexcept;
+
+ private:
+    void feed();
+
+    Timers& timers_;
+    Notifier& notifier_;
+    Log log_;
+    Timers::Id alarm_ = 0;
+    bool failing_ = false;  // so that a broken socket is logged once
+};
+
+}  // namespace voip::lifecycle

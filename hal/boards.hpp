@@ -1,0 +1,48 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/log.hpp"
+#include "core/timers.hpp"
+#include "hal/board.hpp"
+
+namespace voip::hal {
+
+struct ButtonSettings {
+    std::string name;  ///< unique among the buttons
+    Duration long_press = 1500ms;
+};
+
+struct RelaySettings {
+    std::string name;    ///< unique among the relays
+    Duration max = 30s;  ///< the longest pulse; at least 0.1 s
+};
+
+/// What a driver needs to know of the configuration. (The HAL does not see the configuration itself.)
+struct BoardSettings {
+    std::vector<ButtonSettings> buttons;
+    std::vector<RelaySettings> relays;
+    bool lamp = true;        ///< false: Board::lamp is null
+    bool ringer = true;      ///< false: Board::ringer is null
+    std::string sim_script;  ///< path of a script for the simulated board; empty: none
+    Log log;                 ///< drivers tell what they see and do
+};
+
+/// A driver: a name and how its board is opened.
+struct BoardDriver {
+    std::string_view name;
+    Result<Board> (*open)(asio::any_io_executor executor, Timers& timers, const BoardSettings& settings);
+};
+
+/// Every board of this build, sorted by name. What is linked is what is listed.
+[[nodiscard]] std::span<const BoardDriver> boards() noexcept;
+
+/// Opens the board of that name. The timers must outlive the board.
+/// @errors bad_config: "board.driver: this build has the boards: sim"; what the driver's open() says
+[[nodiscard]] Result<Board> open_board(std::string_view name, asio::any_io_executor executor, Timers& timers,
+                                       const BoardSettings& settings);
+
+}  // namespace voip::hal
