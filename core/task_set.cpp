@@ -2,7 +2,9 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <algorithm>
 #include <exception>
 #include <list>
@@ -28,6 +30,17 @@ struct TaskSet::State {
 
 namespace {
 
+/// Asio lets a co_await of a cancelled coroutine throw this: the way out, no crash.
+bool is_unwinding(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const boost::system::system_error& e) {
+        return e.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
 std::string text_of(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
@@ -51,7 +64,7 @@ void TaskSet::spawn(std::string name, asio::awaitable<void> task) {
     const auto mine = std::prev(state_->tasks.end());
     mine->name = std::move(name);
     auto done = [state = state_, mine](const std::exception_ptr& error) {
-        if (error && state->on_crash) state->on_crash(mine->name, text_of(error));
+        if (error && state->on_crash && !is_unwinding(error)) state->on_crash(mine->name, text_of(error));
         state->tasks.erase(mine);
         if (state->tasks.empty()) state->empty.notify();
     };
@@ -74,12 +87,12 @@ asio::awaitable<void> TaskSet::stop() {
     const auto state = state_;
     state->stopping = true;
     cancel();
-    while (!state->tasks.empty()) {
-        const WakeReason reason = co_await state->empty.wait();
-        // The one who waits may itself be cancelled; the tasks are told already and still must be waited for.
-        if (reason == WakeReason::cancelled)
-            co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    }
+    // The one who waits may itself be cancelled; the tasks are told already and still must be waited for. His
+    // cancellation state is left as it is: he must see afterwards that he was cancelled.
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!state->tasks.empty()) co_await state->empty.wait();
+    co_await asio::this_coro::throw_if_cancelled(throws);
 }
 
 std::size_t TaskSet::size() const noexcept { return state_->tasks.size(); }

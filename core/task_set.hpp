@@ -23,7 +23,8 @@ class TaskSet {
     TaskSet(const TaskSet&) = delete;
     TaskSet& operator=(const TaskSet&) = delete;
 
-    /// Starts a task; it first runs from the loop, not inside this call. After stop() the task is dropped.
+    /// Starts a task: called on the loop it runs inside this call until it first waits, else from the loop.
+    /// After stop() the task is dropped.
     void spawn(std::string name, asio::awaitable<void> task);
     /// Emits terminal cancellation to every task; does not wait.
     void cancel();
