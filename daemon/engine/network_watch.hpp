@@ -1,0 +1,46 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+
+#include "core/log.hpp"
+#include "core/task_set.hpp"
+#include "core/timers.hpp"
+
+namespace voip::engine {
+
+/// Reads rtnetlink messages and says when the device may have become reachable again. Pure.
+class NetworkEvents {
+ public:
+    /// One datagram from the kernel. True: an interface got its carrier, a new address appeared, or a default
+    /// route. Repeated news about what is known already (router advertisements) give false. Any bytes are
+    /// safe.
+    [[nodiscard]] bool read(std::span<const std::byte> datagram);
+
+ private:
+    std::set<int> running_;            // interfaces with carrier
+    std::set<std::string> addresses_;  // interface, family and address, as bytes
+};
+
+/// Calls `on_up` from the loop when the network came up, at most once a second and once more after a burst.
+/// @thread loop only. co_await stop() before destroying it.
+class NetworkWatch {
+ public:
+    NetworkWatch(asio::any_io_executor executor, Timers& timers, std::function<void()> on_up,
+                 TaskSet::OnCrash on_crash, Log log);
+    ~NetworkWatch();
+
+    /// A kernel without rtnetlink, or a sandbox that forbids it, costs only the head start: debug log.
+    void start();
+    asio::awaitable<void> stop();
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace voip::engine
