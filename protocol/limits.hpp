@@ -27,10 +27,14 @@ inline constexpr std::size_t token_bytes = 2048;
 inline constexpr std::size_t call_id_bytes = 64;
 inline constexpr std::size_t room_id_bytes = 128;
 inline constexpr std::size_t reason_bytes = 128;
+inline constexpr std::size_t err_msg_bytes = 512;              // of a room's end, as a member says it
 inline constexpr std::size_t custom_query_bytes = 1024;
 inline constexpr std::size_t payload_bytes = 4096;
 inline constexpr std::size_t nonce_min = 16, nonce_max = 64;
 inline constexpr std::int64_t time_limit_max_s = 86400;
+
+// ICE servers of one answer
+inline constexpr std::size_t ice_servers = 16, ice_urls = 16, ice_url_bytes = 512;
 
 // Signalling inside a room
 inline constexpr std::size_t signal_bytes = 32 * 1024;
