@@ -56,6 +56,7 @@ struct Phone::State {
     std::string token, open_id;
     std::optional<int> exit_code;
     bool call_placed = false;
+    Timers::Id auto_answer = 0;
 
     void crashed(std::string_view name, std::string_view what) {
         log.err("task failed", kv("task", name), kv("what", what));
@@ -203,7 +204,8 @@ struct Phone::State {
         tasks.spawn("hang up", ask("room.hangUp", encode(hang_up)));
     }
     void act(const AnswerAfter& what) {
-        timers.call_at(timers.now() + what.delay, [this, room = what.room_id] { perform(call.answer(room)); });
+        timers.cancel(auto_answer);
+        auto_answer = timers.call_at(timers.now() + what.delay, [this, room = what.room_id] { perform(call.answer(room)); });
     }
     void act(const CallEnded& what) {
         if (!settings.call_sn.empty()) finish(what.talked ? 0 : 1);
@@ -320,6 +322,7 @@ asio::awaitable<int> Phone::run() {
         hang_up.room_id = state_->call.current()->room.room_id;
         co_await state_->ask("room.hangUp", encode(hang_up));
     }
+    state_->timers.cancel(state_->auto_answer);
     if (state_->peer) state_->peer->close(1000, "bye");
     co_await state_->tasks.stop();
     co_return *state_->exit_code;

@@ -275,7 +275,7 @@ class House:
         config = dict(service or {})
         config["rooms"] = dict(rooms or {})
         # Tests dial more often than people do.
-        config.setdefault("limits", {}).setdefault("dialsPerMinute", 1000)
+        config.setdefault("limits", {}).setdefault("dialsPerMinute", 600)
         self.service = Service(self.folder / "service", config)
         self.service.admin("product", "add", self.APP, self.MODEL)
         self.people = {name: self._user(name) for name in people}
@@ -305,7 +305,7 @@ class House:
             "call": self.call_config,
             "board": {"driver": "sim", "buttons": [{"name": "call", "contact": "reception"},
                                                    {"name": "help", "contact": "security"}],
-                      "relays": [{"name": "door"}], "lamp": {}},
+                      "relays": [{"name": "door"}], "lamp": True},
             "log": {"level": "debug"},
         }
         path = self.folder / "device.json"
