@@ -21,6 +21,7 @@ class Reconnect {
     /// Until cancelled.
     asio::awaitable<void> run();
     /// Tries at once instead of sitting out the delay: the network came up, somebody pressed the button.
+    /// While an attempt is under way: once more at once if that one is fruitless.
     void now();
     /// When the next attempt is due; empty while one is under way.
     [[nodiscard]] std::optional<TimePoint> next_attempt() const noexcept { return next_; }
@@ -32,6 +33,7 @@ class Reconnect {
     Log log_;
     Wake wake_;
     std::optional<TimePoint> next_;
+    bool asked_ = false;  // now() was called while an attempt was under way
 };
 
 }  // namespace voip::transport
