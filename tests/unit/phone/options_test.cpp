@@ -10,7 +10,7 @@ Result<Options> parsed(std::vector<const char*> arguments) { return parse_option
 TEST_CASE("phone options: a full command line is understood", "[phone][unit]") {
     const auto options = parsed({"--service", "https://localhost:8443", "--ca", "/tmp/ca.pem", "--as", "reception",
                                  "--auto-answer=1.5", "--call", "SN-1", "--via", "initByCaller", "--voice"});
-    REQUIRE(options);
+    REQUIRE(options.has_value());
     CHECK(options->phone.service.host == "localhost");
     CHECK(options->phone.service.port == 8443);
     CHECK(options->phone.habits.auto_answer == Duration(1500ms));
@@ -20,7 +20,7 @@ TEST_CASE("phone options: a full command line is understood", "[phone][unit]") {
 
 TEST_CASE("phone options: --auto-answer alone answers at once and takes no value from its neighbour", "[phone][unit]") {
     const auto options = parsed({"--service", "https://h", "--auto-answer", "--as", "x"});
-    REQUIRE(options);
+    REQUIRE(options.has_value());
     CHECK(options->phone.habits.auto_answer == Duration::zero());
     CHECK(options->phone.login_name == "x");
 }
@@ -45,7 +45,7 @@ TEST_CASE("phone options: each fault names its option", "[phone][unit]") {
     for (const Row& row : rows) {
         const auto options = parsed(row.arguments);
         INFO(row.word);
-        REQUIRE(!options);
+        REQUIRE(!options.has_value());
         CHECK(options.error().context.find(row.word) != std::string::npos);
     }
 }
