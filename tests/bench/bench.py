@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Measures the programs of a release build: one table (median, p95, max) and bench-results.json.
+
+Figures of one run on one machine: compare them with each other and with earlier runs there, not with a limit."""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, name, unit, values, aim=""):
+        values = list(values)
+        row = {"name": name, "unit": unit, "count": len(values), "median": statistics.median(values),
+               "p95": percentile(values, 0.95), "max": max(values), "aim": aim}
+        self.rows.append(row)
+        print(f"{name:<44}{unit:>8}{row['median']:>12.3f}{row['p95']:>12.3f}{row['max']:>12.3f}  {aim}", flush=True)
+
+    def header(self):
+        print(f"{'measure':<44}{'unit':>8}{'median':>12}{'p95':>12}{'max':>12}  aim")
+
+
+def cold_start(harness, house, count):
+    """Milliseconds from starting the program to READY=1, and to STATUS that says online."""
+    ready, online = [], []
+    for _ in range(count):
+        path = str(house.folder / "notify.sock")
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        listener.bind(path)
+        listener.settimeout(10)
+        config = house.write_config()
+        begin = time.monotonic()
+        process = subprocess.Popen([str(harness.BIN / "wmpf-voipd"), "--config", str(config), "--state-dir",
+                                    str(house.state), "--socket", str(house.socket)], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, env=dict(os.environ, NOTIFY_SOCKET=path))
+        seen_ready = False
+        while True:
+            text = listener.recv(4096).decode()
+            now = (time.monotonic() - begin) * 1000
+            if "READY=1" in text and not seen_ready:
+                ready.append(now)
+                seen_ready = True
+            if "STATUS=online" in text:
+                online.append(now)
+                break
+        process.terminate()
+        process.wait(10)
+        listener.close()
+        os.unlink(path)
+    return ready, online
+
+
+def memory(pid):
+    values = {}
+    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, value = line.split(":")
+        values[name] = int(value.split()[0])
+    return values
+
+
+def wakeups(pid, seconds):
+    def switches():
+        total = 0
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            for line in (task / "status").read_text().splitlines():
+                if line.startswith("voluntary_ctxt_switches"):
+                    total += int(line.split()[1])
+        return total
+    before = switches()
+    threading.Event().wait(seconds)
+    return (switches() - before) / seconds
+
+
+def samples(binary, *arguments):
+    done = subprocess.run([str(binary), *map(str, arguments)], capture_output=True, text=True, timeout=600)
+    if done.returncode != 0:
+        raise SystemExit(f"bench: {arguments[0]}: {done.stderr}")
+    return [float(line.split()[1]) for line in done.stdout.splitlines()]
+
+
+def sizes(folder):
+    for program in ("wmpf-voipd", "wmpf-voipctl", "wmpf-voip-service", "wmpf-voip-phone"):
+        with tempfile.NamedTemporaryFile() as stripped:
+            shutil.copy(folder / program, stripped.name)
+            subprocess.run(["strip", stripped.name], check=True)
+            yield program, os.stat(stripped.name).st_size / 1048576
+
+
+def loop_back_daemon(harness, folder):
+    """A daemon with engine none in a call: for what needs no service."""
+    config = folder / "none.json"
+    config.write_text(json.dumps({"device": {"sn": "bench-1"}, "call": {"engine": "none"},
+                                  "board": {"driver": "sim"}, "api": {"maxClients": 256}}))
+    daemon = harness.Program(harness.BIN / "wmpf-voipd", "--config", config, "--state-dir", folder / "none",
+                             "--socket", folder / "none.sock")
+    api = harness.Api(folder / "none.sock")
+    api.call("room.subscribe")
+    api.call("voip.call", {"openId": "somebody"})
+    api.wait_phase("talking")
+    return daemon, api
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", default="build/release/bin")
+    parser.add_argument("--idle-seconds", type=float, default=60)
+    parser.add_argument("--quick", action="store_true", help="few samples: to see that it works")
+    parser.add_argument("--out", default="bench-results.json")
+    options = parser.parse_args()
+    os.environ["WMPF_BIN"] = str(pathlib.Path(options.bin).resolve())
+    import harness
+    probe = harness.BIN / "wmpf-bench-probe"
+    many = 200 if options.quick else 5000
+    few = 5 if options.quick else 31
+    idle = 5 if options.quick else options.idle_seconds
+    table = Table()
+    table.header()
+    house = harness.House()
+    try:
+        pid = house.daemon.process.pid
+        table.add("wake-ups, idle, channel up", "1/s", [wakeups(pid, idle)], "<= 0.1")
+        state = memory(pid)
+        table.add("resident memory, idle", "MiB", [state["Rss"] / 1024], "<= 6")
+        table.add("private dirty memory, idle", "MiB", [state["Private_Dirty"] / 1024], "<= 1")
+        table.add("local API round trip", "us", samples(probe, "round-trip", house.socket, many), "<= 20")
+        table.add("press to call.incoming at the phone", "us",
+                  samples(probe, "ring", house.socket, house.service.url, house.service.ca, "reception",
+                          20 if options.quick else 300), "<= 1500")
+        for api in house.apis:
+            api.close()
+        house.apis.clear()
+        house.daemon.stop()
+        ready, online = cold_start(harness, house, few)
+        table.add("cold start to READY", "ms", ready, "<= 10")
+        table.add("cold start to online", "ms", online)
+        daemon, api = loop_back_daemon(harness, house.folder)
+        for subscribers in (1, 10, 100):
+            table.add(f"fan-out to {subscribers} subscribers", "us",
+                      samples(probe, "fan-out", house.folder / "none.sock", subscribers, many // 10))
+        api.close()
+        daemon.stop()
+    finally:
+        house.close()
+    for program, size in sizes(harness.BIN):
+        table.add(f"{program}, stripped", "MiB", [size], "<= 1.5" if program == "wmpf-voipd" else "")
+    result = {"machine": platform.platform(), "cores": os.cpu_count(), "time": int(time.time()), "rows": table.rows}
+    pathlib.Path(options.out).write_text(json.dumps(result, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
