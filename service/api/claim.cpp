@@ -1,4 +1,4 @@
-#include "service/api/signature.hpp"
+#include "service/api/claim.hpp"
 
 #include <algorithm>
 #include <cctype>
