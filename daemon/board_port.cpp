@@ -1,0 +1,73 @@
+#include "daemon/board_port.hpp"
+
+#include <algorithm>
+
+#include "protocol/errors.hpp"
+
+namespace voip::daemon {
+namespace {
+
+// How long a door stays open when nobody says otherwise. @source our own: time to walk through
+constexpr Duration usual_pulse = 3s;
+
+std::string_view word(hal::LampState state) {
+    constexpr std::string_view words[] = {"off", "on", "ringing", "talking", "fault"};
+    return words[static_cast<std::size_t>(state)];
+}
+
+}  // namespace
+
+Result<void> RememberingLamp::show(hal::LampState state) {
+    auto done = lamp_->show(state);
+    if (done) shown_ = state;
+    return done;
+}
+
+BoardPort::BoardPort(hal::Board& board, const config::Board& config, Timers& timers,
+                     std::function<void(const std::string&, const std::string&)> on_health, Log log)
+    : board_(board), config_(config), timers_(timers), log_(std::move(log)) {
+    for (const auto& button : board_.buttons) {
+        button->on_health([this, on_health, name = button->name()](const Result<void>& health) {
+            if (health)
+                trouble_.erase(name);
+            else
+                trouble_[name] = health.error().text();
+            on_health("button " + name, health ? std::string() : health.error().text());
+        });
+    }
+}
+
+control::BoardFacts BoardPort::facts() const {
+    control::BoardFacts facts;
+    facts.driver = board_.driver;
+    for (const auto& button : board_.buttons) {
+        control::ButtonFacts one;
+        one.name = button->name();
+        const auto configured = std::find_if(config_.buttons.begin(), config_.buttons.end(),
+                                             [&](const config::Button& b) { return b.name == one.name; });
+        if (configured != config_.buttons.end()) one.contact = configured->contact;
+        const auto trouble = trouble_.find(one.name);
+        one.state = trouble == trouble_.end() ? "ok" : trouble->second;
+        facts.buttons.push_back(std::move(one));
+    }
+    if (const auto* lamp = dynamic_cast<const RememberingLamp*>(board_.lamp.get())) facts.lamp = word(lamp->shown());
+    for (const auto& relay : board_.relays) facts.relays.push_back({relay->name(), relay->active()});
+    return facts;
+}
+
+Answer<control::RelayPulse> BoardPort::relay(const std::string& name, std::optional<Duration> length) {
+    const auto found = std::find_if(board_.relays.begin(), board_.relays.end(),
+                                    [&](const auto& relay) { return relay->name() == name; });
+    if (found == board_.relays.end())
+        return Fault{code::argument, "relay: the board has no relay of that name", "relay", {}};
+    const auto used = (*found)->pulse(length.value_or(usual_pulse));
+    if (!used) {
+        log_.warning("relay failed", kv("relay", name), kv("why", used.error().text()));
+        return Fault{code::not_ready, "relay " + name + ": " + used.error().text(), {}, {}};
+    }
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(*used).count();
+    log_.notice("relay active", kv("relay", name), kv("ms", millis));
+    return control::RelayPulse{name, timers_.wall_now() + millis};
+}
+
+}  // namespace voip::daemon

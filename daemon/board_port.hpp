@@ -1,0 +1,45 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+
+#include "config/config.hpp"
+#include "core/log.hpp"
+#include "core/timers.hpp"
+#include "daemon/control/ports.hpp"
+#include "hal/board.hpp"
+
+namespace voip::daemon {
+
+/// The board towards the local API: what it has, how its buttons are, and its relays.
+/// @thread loop only. Board, timers and configuration must outlive it. Takes the buttons' health handlers.
+class BoardPort final : public control::BoardPort {
+ public:
+    /// @param on_health  called with "button NAME" and the reason (empty: well again) when a button's health changes
+    BoardPort(hal::Board& board, const config::Board& config, Timers& timers,
+              std::function<void(const std::string& device, const std::string& reason)> on_health, Log log);
+
+    control::BoardFacts facts() const override;
+    Answer<control::RelayPulse> relay(const std::string& name, std::optional<Duration> length) override;
+
+ private:
+    hal::Board& board_;
+    const config::Board& config_;
+    Timers& timers_;
+    Log log_;
+    std::map<std::string, std::string> trouble_;   // button -> what is wrong
+};
+
+/// Remembers what a lamp shows, for `board.get`. Puts itself in front of the board's lamp.
+class RememberingLamp final : public hal::Lamp {
+ public:
+    explicit RememberingLamp(std::unique_ptr<hal::Lamp> lamp) : lamp_(std::move(lamp)) {}
+    Result<void> show(hal::LampState state) override;
+    [[nodiscard]] hal::LampState shown() const noexcept { return shown_; }
+
+ private:
+    std::unique_ptr<hal::Lamp> lamp_;
+    hal::LampState shown_ = hal::LampState::off;
+};
+
+}  // namespace voip::daemon

@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "daemon/control/ports.hpp"
+
+namespace voip::daemon {
+
+enum class PartState { ok, degraded, down };
+[[nodiscard]] std::string_view to_string(PartState state) noexcept;
+
+/// What works and since when. Pure. The whole is as bad as its worst part; `down` parts that calls do not need
+/// (a lamp) are told as degraded by whoever sets them.
+class HealthBook {
+ public:
+    /// The part's state now. `since` moves only when the state changes; a new reason replaces the old one.
+    void set(std::string_view part, PartState state, std::string reason, UnixMillis now);
+    [[nodiscard]] control::Health get() const { return book_; }
+
+ private:
+    control::Health book_;
+};
+
+}  // namespace voip::daemon
