@@ -78,7 +78,7 @@ struct Sim {
 };
 
 struct Board {
-    std::string driver = "linux";  ///< a name of the table in hal/boards.hpp; judged when it is opened
+    std::string driver = "linux";  ///< "linux" or "sim"; whether this build has it shows when it is opened
     std::vector<Button> buttons;   ///< at most 64
     bool lamp = true;              ///< false: the board's lamp is left alone
     std::vector<Relay> relays;     ///< at most 16

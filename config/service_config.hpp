@@ -64,7 +64,7 @@ struct Turn {
 struct TokenLife {
     Duration device = 3600s;   ///< 1 s to 86400 s
     Duration push = 24h;       ///< 1 s to 30 days
-    Duration user = 30 * 24h;  ///< 0.0001 to 366 days
+    Duration user = 30 * 24h;  ///< 0.001 to 366 days
     friend bool operator==(const TokenLife&, const TokenLife&) = default;
 };
 

@@ -1,0 +1,111 @@
+#include "config/load.hpp"
+
+#include <algorithm>
+
+#include "config/describe_daemon.hpp"
+#include "core/file.hpp"
+
+namespace voip::config {
+namespace {
+
+std::string seconds(Duration length) { return number(std::chrono::duration<double>(length).count()) + " s"; }
+
+void require(const std::string& text, const char* section, const char* name, const Report& root) {
+    const Report report = root.member(section).member(name);
+    if (text.empty() && root.clean(std::string(section) + "." + name)) report.fault("required");
+}
+
+void judge_identity(const Config& config, const LoadOptions& options, const Report& root) {
+    if (options.demo) return;
+    require(config.device.sn, "device", "sn", root);
+    if (config.call.engine != Engine::service) return;
+    require(config.device.model_id, "device", "modelId", root);
+    require(config.device.app_id, "device", "appId", root);
+    require(config.service.url, "service", "url", root);
+}
+
+void judge_times(const json::Value& file, Call& call, const Report& root) {
+    if (!root.clean("call.ringSeconds")) return;
+    const Report report = root.member("call");
+    const json::Value* section = file.find("call");
+    if (call.hunt > call.ring && root.clean("call.huntSeconds")) {
+        if (section && section->find("huntSeconds"))
+            report.member("huntSeconds")
+                .fault(seconds(call.hunt) + " is above call.ringSeconds (" + seconds(call.ring) + ")");
+        call.hunt = call.ring;   // the default gives way
+    }
+    if (call.auto_answer && *call.auto_answer >= call.ring && root.clean("call.autoAnswer"))
+        report.member("autoAnswer")
+            .fault(seconds(*call.auto_answer) + " is not below call.ringSeconds (" + seconds(call.ring) +
+                   "): it would never happen");
+}
+
+bool overlap(const QuietHours& a, const QuietHours& b) { return a.contains(b.from) || b.contains(a.from); }
+
+void judge_quiet_hours(const std::vector<QuietHours>& hours, const Report& root) {
+    if (!root.clean("call.quietHours")) return;
+    const Report list = root.member("call").member("quietHours");
+    for (std::size_t i = 0; i < hours.size(); ++i) {
+        if (hours[i].from == hours[i].to) list.item(i).fault("from and to are the same time");
+        for (std::size_t earlier = 0; earlier < i; ++earlier) {
+            if (hours[earlier].from == hours[earlier].to || hours[i].from == hours[i].to) continue;
+            if (!overlap(hours[earlier], hours[i])) continue;
+            list.item(i).fault("overlaps call.quietHours[" + std::to_string(earlier) + "]");
+            break;
+        }
+    }
+}
+
+template <class Device>
+void judge_names(const std::vector<Device>& devices, const char* what, const Report& root) {
+    const Report list = root.member("board").member(what);
+    for (std::size_t i = 1; i < devices.size(); ++i) {
+        const auto end = devices.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto first = std::find_if(devices.begin(), end, [&](const Device& d) { return d.name == devices[i].name; });
+        if (first == end || devices[i].name.empty()) continue;
+        const auto where = std::to_string(first - devices.begin());
+        list.item(i).member("name").fault(quote(devices[i].name) + " is the name of board." + what + "[" + where +
+                                          "] too");
+    }
+}
+
+void judge_board(const Board& board, const Report& root) {
+    judge_names(board.buttons, "buttons", root);
+    judge_names(board.relays, "relays", root);
+    for (std::size_t i = 0; i < board.buttons.size(); ++i)
+        if (!board.buttons[i].contact.empty() && !board.buttons[i].open_id.empty())
+            root.member("board").member("buttons").item(i).fault("has both contact and openId: one is enough");
+}
+
+void judge_api(const Api& api, const Report& root) {
+    if (!api.observe_group.empty() && api.observe_group == api.control_group && root.clean("api.controlGroup"))
+        root.member("api").member("observeGroup")
+            .fault("is the control group too: its members could do everything");
+}
+
+void judge(const json::Value& file, Config& config, const LoadOptions& options, const Report& root) {
+    judge_identity(config, options, root);
+    judge_times(file, config.call, root);
+    judge_quiet_hours(config.call.quiet_hours, root);
+    judge_board(config.board, root);
+    judge_api(config.api, root);
+}
+
+}  // namespace
+
+Loaded<Config> load(std::string_view text, const LoadOptions& options) {
+    return load_by_description<Config>(
+        text, [&](const json::Value& file, Config& config, const Report& root) { judge(file, config, options, root); });
+}
+
+Loaded<Config> load_file(const std::filesystem::path& file, const LoadOptions& options) {
+    const auto text = read_file(file, max_file_bytes);
+    if (!text) return unreadable(text.error());
+    return load(*text, options);
+}
+
+json::Value encode(const Config& config) { return encode_by_description(config); }
+Reloaded<Config> reload(const Config& running, const Config& fresh) { return reload_by_description(running, fresh); }
+std::vector<OptionInfo> daemon_options() { return list_options<Config>(); }
+
+}  // namespace voip::config
