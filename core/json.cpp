@@ -22,19 +22,23 @@ Value& Value::operator=(const Value&) = default;
 Value& Value::operator=(Value&&) noexcept = default;
 Value::~Value() = default;
 
-bool operator==(const Value& a, const Value& b) noexcept { return a.what_ == b.what_; }
+bool operator==(const Value& a, const Value& b) noexcept {
+    return a.what_ == b.what_;
+}
 
 const Value* Value::find(std::string_view name) const noexcept {
     const Object* object = as_object();
     if (!object) return nullptr;
-    const auto found = std::find_if(object->begin(), object->end(), [&](const Member& m) { return m.name == name; });
+    const auto found =
+        std::find_if(object->begin(), object->end(), [&](const Member& m) { return m.name == name; });
     return found == object->end() ? nullptr : &found->value;
 }
 
 Value& Value::set(std::string_view name, Value value) {
     if (!as_object()) what_ = Object{};
     Object& object = *as_object();
-    const auto found = std::find_if(object.begin(), object.end(), [&](const Member& m) { return m.name == name; });
+    const auto found =
+        std::find_if(object.begin(), object.end(), [&](const Member& m) { return m.name == name; });
     if (found == object.end())
         object.push_back(Member{std::string(name), std::move(value)});
     else
@@ -43,11 +47,45 @@ Value& Value::set(std::string_view name, Value value) {
 }
 
 std::string_view Value::type_name() const noexcept {
-    constexpr std::string_view names[] = {"null", "boolean", "integer", "fraction", "string", "array", "object"};
+    constexpr std::string_view names[] = {"null",   "boolean", "integer", "fraction",
+                                          "string", "array",   "object"};
     return names[what_.index()];
 }
 
 namespace {
+
+/// The bytes of the UTF-8 character at the front (RFC 3629: shortest form, no surrogates); 0 when there is
+/// none.
+std::size_t character_bytes(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const auto goes_on = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
+    const unsigned first = byte(0), second = byte(1);
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first <= 0xdf) return goes_on(1) ? 2 : 0;
+    if (first >= 0xe0 && first <= 0xef) {
+        const bool overlong = first == 0xe0 && second < 0xa0;
+        const bool surrogate = first == 0xed && second > 0x9f;
+        return goes_on(1) && goes_on(2) && !overlong && !surrogate ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        const bool overlong = first == 0xf0 && second < 0x90;
+        const bool too_high = first == 0xf4 && second > 0x8f;
+        return goes_on(1) && goes_on(2) && goes_on(3) && !overlong && !too_high ? 4 : 0;
+    }
+    return 0;
+}
+
+std::size_t valid_bytes(std::string_view text) noexcept {
+    std::size_t valid = 0;
+    while (valid < text.size()) {
+        const std::size_t next = character_bytes(text.substr(valid));
+        if (next == 0) break;
+        valid += next;
+    }
+    return valid;
+}
 
 /// Builds the tree from RapidJSON's events. Returning false stops the parser; `problem` then says why.
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
@@ -64,9 +102,17 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
             return refuse("integer above 9223372036854775807");
         return add(Value(static_cast<std::int64_t>(u)));
     }
-    bool Double(double d) { return add(Value(d)); }
-    bool String(const char* s, rapidjson::SizeType n, bool) { return add(Value(std::string_view(s, n))); }
+    bool Double(double d) {
+        // The library reads an integer beyond 64 bits as a fraction: such a number is refused, however it is
+        // written.
+        if (!(std::abs(d) < 9223372036854775808.0)) return refuse("number beyond 64 bits");
+        return add(Value(d));
+    }
+    bool String(const char* s, rapidjson::SizeType n, bool) {
+        return judge({s, n}) && add(Value(std::string_view(s, n)));
+    }
     bool Key(const char* s, rapidjson::SizeType n, bool) {
+        if (!judge({s, n})) return false;
         open_.back().names.emplace_back(s, n);
         return true;
     }
@@ -92,6 +138,10 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     bool refuse(std::string why) {
         problem = std::move(why);
         return false;
+    }
+    /// The library checks the bytes, but lets an escaped half of a surrogate pair pass.
+    bool judge(std::string_view text) {
+        return valid_bytes(text) == text.size() || refuse("escape of half a surrogate pair");
     }
     bool begin(bool object) {
         if (open_.size() >= max_depth_)
@@ -134,6 +184,31 @@ std::string place(std::string_view text, std::size_t offset, bool lines) {
     return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
+/// Words of the system or of a file's name need not be UTF-8; a peer would cut the connection for them.
+std::string with_replacements(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t valid = valid_bytes(text);
+        out.append(text.substr(0, valid));
+        text.remove_prefix(valid);
+        if (text.empty()) break;
+        out.append("\xef\xbf\xbd");
+        text.remove_prefix(1);
+    }
+    return out;
+}
+
+/// Calls `write(data, size)` with the text, or with its repaired copy.
+template <class Write>
+void put_text(std::string_view text, const Write& write) {
+    if (valid_bytes(text) == text.size()) {
+        write(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    } else {
+        const std::string repaired = with_replacements(text);
+        write(repaired.data(), static_cast<rapidjson::SizeType>(repaired.size()));
+    }
+}
+
 template <class Writer>
 void put(Writer& writer, const Value& value) {
     if (const bool* b = value.as_bool()) {
@@ -144,9 +219,9 @@ void put(Writer& writer, const Value& value) {
         if (std::isfinite(*d))
             writer.Double(*d);
         else
-            writer.Null();   // JSON has no infinity
+            writer.Null();  // JSON has no infinity
     } else if (const std::string* s = value.as_string()) {
-        writer.String(s->data(), static_cast<rapidjson::SizeType>(s->size()));
+        put_text(*s, [&](const char* data, rapidjson::SizeType size) { writer.String(data, size); });
     } else if (const Array* array = value.as_array()) {
         writer.StartArray();
         for (const Value& item : *array) put(writer, item);
@@ -154,7 +229,8 @@ void put(Writer& writer, const Value& value) {
     } else if (const Object* object = value.as_object()) {
         writer.StartObject();
         for (const Member& member : *object) {
-            writer.Key(member.name.data(), static_cast<rapidjson::SizeType>(member.name.size()));
+            put_text(member.name,
+                     [&](const char* data, rapidjson::SizeType size) { writer.Key(data, size); });
             put(writer, member.value);
         }
         writer.EndObject();
@@ -167,12 +243,14 @@ void put(Writer& writer, const Value& value) {
 
 Result<Value> parse(std::string_view text, const ParseLimits& limits) {
     if (text.size() > limits.max_bytes)
-        return fail(Errc::too_large, std::to_string(text.size()) + " bytes, at most " + std::to_string(limits.max_bytes));
+        return fail(Errc::too_large,
+                    std::to_string(text.size()) + " bytes, at most " + std::to_string(limits.max_bytes));
     // The library takes a NUL for the end of the text and would not look at what follows it.
     const auto nul = text.find('\0');
     if (nul != std::string_view::npos)
         return fail(Errc::bad_message, place(text, nul, limits.comments) + ": NUL byte");
-    constexpr unsigned base = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+    constexpr unsigned base = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+                              rapidjson::kParseFullPrecisionFlag;
     constexpr unsigned with_comments = base | rapidjson::kParseCommentsFlag;
     rapidjson::MemoryStream memory(text.data(), text.size());
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);
@@ -181,7 +259,8 @@ Result<Value> parse(std::string_view text, const ParseLimits& limits) {
     const auto outcome =
         limits.comments ? reader.Parse<with_comments>(stream, builder) : reader.Parse<base>(stream, builder);
     if (outcome.IsError()) {
-        std::string why = builder.problem.empty() ? rapidjson::GetParseError_En(outcome.Code()) : builder.problem;
+        std::string why =
+            builder.problem.empty() ? rapidjson::GetParseError_En(outcome.Code()) : builder.problem;
         return fail(Errc::bad_message, place(text, outcome.Offset(), limits.comments) + ": " + why);
     }
     return std::move(builder.root);

@@ -71,11 +71,13 @@ struct ParseLimits {
     bool comments = false;        ///< C and C++ comments, for configuration files
 };
 
-/// Any bytes are safe: iterative, bounded, UTF-8 checked, no duplicate names, nothing after the value.
+/// Any bytes are safe: iterative, bounded, UTF-8 checked, no duplicate names, nothing after the value,
+/// no number beyond 64 bits.
 /// @errors bad_message ("byte 17: ..."; lines for configuration: "line 3, column 7: ..."), too_large
 [[nodiscard]] Result<Value> parse(std::string_view text, const ParseLimits& limits = {});
 
-/// Compact, on one line (control characters are escaped, so no line break is in it).
+/// Compact, on one line (control characters are escaped, so no line break is in it), always valid UTF-8: other
+/// bytes become U+FFFD. A fraction that is not finite becomes null.
 [[nodiscard]] std::string write(const Value& value);
 /// Indented by two, for people and for files.
 [[nodiscard]] std::string write_pretty(const Value& value);

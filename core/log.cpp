@@ -21,7 +21,7 @@ void append_escaped(std::string& out, char c) {
     if (c == '"' || c == '\\') {
         out += '\\';
         out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {   // a line break in a value would forge a line
+    } else if (byte < 0x20 || byte == 0x7f) {  // a line break in a value would forge a line
         out += "\\x";
         out += hex[byte >> 4U];
         out += hex[byte & 0xfU];
@@ -57,6 +57,7 @@ LogField kv(std::string_view key, std::string_view value) {
 LogHub::LogHub(Sink sink, Level level) : sink_(std::move(sink)), standard_(level) {}
 
 bool LogHub::set_levels(std::string_view levels) {
+    if (levels.empty()) return false;
     Level standard = standard_;
     std::vector<std::pair<std::string, Level>> areas;
     while (!levels.empty()) {
@@ -65,7 +66,8 @@ bool LogHub::set_levels(std::string_view levels) {
         const auto colon = part.find(':');
         const std::string_view area = colon == std::string_view::npos ? "*" : part.substr(0, colon);
         Level level{};
-        if (area.empty() || !from_string(colon == std::string_view::npos ? part : part.substr(colon + 1), level))
+        if (area.empty() ||
+            !from_string(colon == std::string_view::npos ? part : part.substr(colon + 1), level))
             return false;
         if (area == "*")
             standard = level;
@@ -79,7 +81,8 @@ bool LogHub::set_levels(std::string_view levels) {
 
 std::string LogHub::levels() const {
     std::string text;
-    for (const auto& [area, level] : areas_) text.append(area).append(":").append(to_string(level)).append(",");
+    for (const auto& [area, level] : areas_)
+        text.append(area).append(":").append(to_string(level)).append(",");
     return text.append("*:").append(to_string(standard_));
 }
 
@@ -111,7 +114,11 @@ Log Log::of(std::string_view object) const {
 
 std::string Log::begin(std::string_view event) const {
     std::string line = area_;
-    if (!object_.empty()) line.append("[").append(object_).append("]");
+    if (!object_.empty()) {
+        line += '[';
+        for (const char c : object_) append_escaped(line, c);
+        line += ']';
+    }
     return line.append(": ").append(event);
 }
 
