@@ -17,7 +17,8 @@ UnixMillis millis(Duration duration) {
 
 /// The PEM block whose label ends with `label`, with its markers.
 std::string pem_block(const std::string& text, std::string_view label) {
-    for (std::size_t at = text.find("-----BEGIN "); at != std::string::npos; at = text.find("-----BEGIN ", at + 1)) {
+    for (std::size_t at = text.find("-----BEGIN "); at != std::string::npos;
+         at = text.find("-----BEGIN ", at + 1)) {
         const std::size_t label_end = text.find("-----", at + 11);
         if (label_end == std::string::npos) return {};
         if (!std::string_view(text).substr(0, label_end).ends_with(label)) continue;
@@ -31,7 +32,8 @@ std::string pem_block(const std::string& text, std::string_view label) {
 
 /// Key and certificate as they lie together in one file.
 std::string bundle(const crypto::Credentials& credentials) {
-    return credentials.key_pem + (credentials.key_pem.ends_with('\n') ? "" : "\n") + credentials.certificate_pem;
+    return credentials.key_pem + (credentials.key_pem.ends_with('\n') ? "" : "\n") +
+           credentials.certificate_pem;
 }
 
 crypto::Credentials unbundle(const std::string& text) {
@@ -48,12 +50,14 @@ Result<crypto::Credentials> read_authority(const std::filesystem::path& file, co
     auto authority = unbundle(text);
     const auto facts = crypto::read_certificate(authority.certificate_pem);
     if (!facts || !facts->is_authority || authority.key_pem.empty())
-        return fail(Errc::bad_config, file.string() + " is damaged: restore it from a copy, or remove it together "
-                                                      "with ca.pem and give every device the new ca.pem");
+        return fail(Errc::bad_config, file.string() +
+                                          " is damaged: restore it from a copy, or remove it together "
+                                          "with ca.pem and give every device the new ca.pem");
     return authority;
 }
 
-Result<crypto::Credentials> open_authority(const std::filesystem::path& folder, UnixMillis now, const Log& log) {
+Result<crypto::Credentials> open_authority(const std::filesystem::path& folder, UnixMillis now,
+                                           const Log& log) {
     const auto key_file = folder / "ca-key.pem", ca_file = folder / "ca.pem";
     const auto text = read_file(key_file, pem_file_limit);
     if (!text && !text.error().is(Errc::not_found)) return text.error();
@@ -74,8 +78,8 @@ Result<crypto::Credentials> open_authority(const std::filesystem::path& folder, 
     return authority;
 }
 
-std::optional<ServerIdentity> read_server(const std::filesystem::path& file, const crypto::Credentials& authority,
-                                          const Log& log) {
+std::optional<ServerIdentity> read_server(const std::filesystem::path& file,
+                                          const crypto::Credentials& authority, const Log& log) {
     const auto text = read_file(file, pem_file_limit);
     if (!text) return std::nullopt;
     auto [chain, key] = unbundle(*text);
@@ -116,11 +120,12 @@ Result<ServerIdentity> read_given(const AuthoritySettings& settings) {
 
 bool needs_renewal(const ServerIdentity& identity, const AuthoritySettings& settings, UnixMillis now) {
     if (!settings.chain_file.empty()) return false;
-    return identity.facts.not_after - now < millis(server_certificate_renewal) || identity.facts.not_before > now ||
-           !same_names(identity.facts.names, settings.names);
+    return identity.facts.not_after - now < millis(server_certificate_renewal) ||
+           identity.facts.not_before > now || !same_names(identity.facts.names, settings.names);
 }
 
-Result<ServerIdentity> open_server_identity(const AuthoritySettings& settings, UnixMillis now, const Log& log) {
+Result<ServerIdentity> open_server_identity(const AuthoritySettings& settings, UnixMillis now,
+                                            const Log& log) {
     if (!settings.chain_file.empty()) return read_given(settings);
     auto authority = open_authority(settings.state_dir, now, log);
     if (!authority) return within("certificate authority", authority.error());

@@ -10,12 +10,20 @@ Answer<Session> authenticate(registry::Registry& registry, std::string_view toke
         return Fault{code::token_unknown, "a token is needed", {}, {}};
     auto device = registry.check_device_token(token, now);
     if (device)
-        return Session{rooms::device(device->device.sn), {}, device->device.app_id, device->device.registration,
-                       device->expires, {}};
+        return Session{rooms::device(device->device.sn),
+                       {},
+                       device->device.app_id,
+                       device->device.registration,
+                       device->expires,
+                       {}};
     if (device.error().err_code != code::token_unknown) return device.error();
     auto user = registry.check_user_token(token, now);
     if (!user) return user.error();
-    return Session{rooms::user(user->user.open_id), user->user.name, user->user.app_id, {}, user->expires,
+    return Session{rooms::user(user->user.open_id),
+                   user->user.name,
+                   user->user.app_id,
+                   {},
+                   user->expires,
                    user->token_id};
 }
 

@@ -47,7 +47,8 @@ std::optional<Fault> check_sn(const json::Value& body, std::string& out) {
 std::optional<Fault> read_registration_part(const json::Value& body, DeviceClaim& claim) {
     auto ticket = text_member(body, "snTicket", limits::token_bytes);
     if (!ticket) return ticket.error();
-    if (!is_sn_ticket(*ticket)) return wrong("snTicket", "snTicket must be 32 letters and digits", code::ticket_illegal);
+    if (!is_sn_ticket(*ticket))
+        return wrong("snTicket", "snTicket must be 32 letters and digits", code::ticket_illegal);
     auto key = text_member(body, "publicKey", public_key_text_max);
     if (!key) return key.error();
     claim.sn_ticket = std::move(*ticket);
@@ -85,9 +86,9 @@ std::string signed_text(const DeviceClaim& claim, ClaimKind kind, std::string_vi
     const bool registration = kind == ClaimKind::registration;
     std::string text = registration ? "wmpf-voip-register-v1" : "wmpf-voip-token-v1";
     const std::string timestamp = std::to_string(claim.timestamp);
-    for (std::string_view part : {host, std::string_view(claim.app_id), std::string_view(claim.sn),
-                                  std::string_view(claim.model_id), std::string_view(timestamp),
-                                  std::string_view(claim.nonce)})
+    for (std::string_view part :
+         {host, std::string_view(claim.app_id), std::string_view(claim.sn), std::string_view(claim.model_id),
+          std::string_view(timestamp), std::string_view(claim.nonce)})
         (text += '\n') += part;
     if (!registration) return text;
     (text += '\n') += claim.public_key;

@@ -7,8 +7,9 @@
 namespace voip::service {
 namespace {
 
-/// The claim with the text that its signature is over. The host stands in that text so that another service cannot
-/// pass a device's request on to us: it must therefore be one of our own names, whatever the Host header says.
+/// The claim with the text that its signature is over. The host stands in that text so that another service
+/// cannot pass a device's request on to us: it must therefore be one of our own names, whatever the Host
+/// header says.
 Answer<registry::SignedClaim> signed_claim(const ApiParts& parts, const transport::HttpRequest& request,
                                            const DeviceClaim& claim, ClaimKind kind) {
     const std::string host = host_name(request);
@@ -26,9 +27,11 @@ Answer<registry::SignedClaim> signed_claim(const ApiParts& parts, const transpor
     return out;
 }
 
-transport::HttpResponse refuse(const ApiParts& parts, const DeviceClaim& claim, const Fault& fault, const char* what) {
+transport::HttpResponse refuse(const ApiParts& parts, const DeviceClaim& claim, const Fault& fault,
+                               const char* what) {
     parts.log.info(what, kv("sn", claim.sn), kv("code", fault.err_code), kv("why", fault.err_msg));
-    return fault_reply(fault, fault.err_code == code::already_registered ? std::optional<unsigned>(409) : std::nullopt);
+    return fault_reply(
+        fault, fault.err_code == code::already_registered ? std::optional<unsigned>(409) : std::nullopt);
 }
 
 }  // namespace
@@ -42,7 +45,8 @@ transport::HttpResponse DeviceApi::enrol(const transport::HttpRequest& request, 
     if (!proof) return refuse(parts_, *claim, proof.error(), refused_text);
     const auto checked = registry::check_registration_claim(parts_.registry, *proof, now);
     if (!checked) return refuse(parts_, *claim, checked.error(), refused_text);
-    const registry::NewDevice device{claim->app_id, claim->model_id, claim->sn, claim->sn_ticket, claim->public_key};
+    const registry::NewDevice device{claim->app_id, claim->model_id, claim->sn, claim->sn_ticket,
+                                     claim->public_key};
     const auto registered = parts_.registry.register_device(device, now);
     if (!registered) return refuse(parts_, *claim, registered.error(), refused_text);
     parts_.log.notice("device registered", kv("sn", claim->sn), kv("model", claim->model_id));

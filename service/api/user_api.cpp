@@ -36,7 +36,8 @@ Answer<Session> session_of(const ApiParts& parts, const transport::HttpRequest& 
 }
 
 UserApi::UserApi(const ApiParts& parts)
-    : parts_(parts), failures_({static_cast<std::size_t>(parts.config.limits.login_failures_per_minute), 60s, 4096}) {}
+    : parts_(parts),
+      failures_({static_cast<std::size_t>(parts.config.limits.login_failures_per_minute), 60s, 4096}) {}
 
 transport::HttpResponse UserApi::login(const transport::HttpRequest& request, const json::Value& body) {
     const TimePoint now = parts_.timers.now();
@@ -112,13 +113,15 @@ transport::HttpResponse UserApi::logout(const transport::HttpRequest& request, c
     auto session = session_of(parts_, request);
     if (!session) return fault_reply(session.error());
     if (session->is_device()) return fault_reply(Fault{code::forbidden, "only for users", {}, {}});
-    const auto revoked = parts_.registry.revoke_user_token(find_token(request).token, parts_.timers.wall_now());
+    const auto revoked =
+        parts_.registry.revoke_user_token(find_token(request).token, parts_.timers.wall_now());
     if (!revoked) return fault_reply(revoked.error());
     parts_.changed();
     return with_cookie(json_reply(json::Object{}), "", 0s);
 }
 
-transport::HttpResponse UserApi::request_device(const transport::HttpRequest& request, const json::Value& body) {
+transport::HttpResponse UserApi::request_device(const transport::HttpRequest& request,
+                                                const json::Value& body) {
     auto session = session_of(parts_, request);
     if (!session) return fault_reply(session.error());
     if (session->is_device()) return fault_reply(Fault{code::forbidden, "only for users", {}, {}});

@@ -14,8 +14,8 @@
 namespace voip::service {
 namespace {
 
-constexpr std::size_t id_characters = 22;         // 62^22: above 128 bits
-constexpr Duration outcome_slack = 2s;            // Rooms itself answers after its ring_back time
+constexpr std::size_t id_characters = 22;  // 62^22: above 128 bits
+constexpr Duration outcome_slack = 2s;     // Rooms itself answers after its ring_back time
 
 std::string_view kind_name(const rooms::Member& member) {
     return member.kind == rooms::MemberKind::device ? "device" : "user";
@@ -48,7 +48,8 @@ Involved involved(const Session& session, const json::Value& params) {
 }
 
 Fault fault_of(const FaultRule& rule) {
-    return Fault{rule.err_code, rule.err_msg.empty() ? std::string(code_text(rule.err_code)) : rule.err_msg, {}, {}};
+    return Fault{
+        rule.err_code, rule.err_msg.empty() ? std::string(code_text(rule.err_code)) : rule.err_msg, {}, {}};
 }
 
 }  // namespace
@@ -57,7 +58,7 @@ struct Channels::Channel {
     rooms::ChannelId id = 0;
     Session session;
     std::shared_ptr<transport::RpcPeer> peer;
-    Timers::Id notice = 0, end = 0;   // channel.expiring, 4401
+    Timers::Id notice = 0, end = 0;  // channel.expiring, 4401
     Log log;
 };
 
@@ -126,7 +127,8 @@ void Channels::save_records() {
     if (!stored) parts_.log.err("rooms not saved", kv("why", stored.error().text()));
 }
 
-/// Runs after the answer of the request that led to the actions: the answer is queued before this coroutine resumes.
+/// Runs after the answer of the request that led to the actions: the answer is queued before this coroutine
+/// resumes.
 asio::awaitable<void> Channels::perform_all() {
     for (;;) {
         const auto deadline = rooms_.wake_at();
@@ -146,7 +148,8 @@ asio::awaitable<void> Channels::perform_all() {
 
 bool Channels::perform(rooms::Action& action) {
     if (const auto* event = std::get_if<rooms::SendEvent>(&action)) {
-        if (const auto channel = find(event->channel)) channel->peer->notify("voip.event", encode(event->event));
+        if (const auto channel = find(event->channel))
+            channel->peer->notify("voip.event", encode(event->event));
     } else if (auto* incoming = std::get_if<rooms::SendIncoming>(&action)) {
         tasks_.spawn("call.incoming", ring(std::move(*incoming)));
         return true;
@@ -236,10 +239,11 @@ Channels::ChannelPtr Channels::admit(std::unique_ptr<transport::MessageStream> s
 }
 
 void Channels::make_place(const rooms::Member& member) {
-    const std::vector<rooms::ChannelId> own = rooms_.channels(member);   // oldest first
+    const std::vector<rooms::ChannelId> own = rooms_.channels(member);  // oldest first
     const std::size_t allowed = member.kind == rooms::MemberKind::device ? 1 : limits::channels_per_user;
     for (std::size_t i = 0; i + allowed < own.size(); ++i)
-        if (const auto channel = find(own[i])) close(channel, close_code::replaced, "replaced by a newer channel");
+        if (const auto channel = find(own[i]))
+            close(channel, close_code::replaced, "replaced by a newer channel");
 }
 
 asio::awaitable<void> Channels::serve(std::unique_ptr<transport::MessageStream> stream, Session session) {
@@ -282,7 +286,8 @@ void Channels::arm(const ChannelPtr& channel) {
     const rooms::ChannelId id = channel->id;
     channel->notice = parts_.timers.call_at(end - notice, [this, id, notice] {
         const auto self = find(id);
-        if (self) self->peer->notify("channel.expiring", json::Value().set("expiresIn", whole_seconds(notice)));
+        if (self)
+            self->peer->notify("channel.expiring", json::Value().set("expiresIn", whole_seconds(notice)));
     });
     channel->end = parts_.timers.call_at(end, [this, id] {
         if (const auto self = find(id)) close(self, close_code::token_over, "token expired");
@@ -352,7 +357,8 @@ void Channels::close_token(const std::string& token_id, std::string_view why) {
 
 void Channels::contacts_changed(const std::string& sn) {
     for (const rooms::ChannelId id : rooms_.channels(rooms::device(sn)))
-        if (const auto channel = find(id)) channel->peer->notify("contacts.changed", json::Value(json::Object{}));
+        if (const auto channel = find(id))
+            channel->peer->notify("contacts.changed", json::Value(json::Object{}));
 }
 
 }  // namespace voip::service

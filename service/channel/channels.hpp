@@ -23,7 +23,8 @@ namespace close_code {
 inline constexpr std::uint16_t going_away = 1001, token_over = 4401, replaced = 4409;
 }
 
-/// The channels of all members, and the shell around Rooms: it gives Rooms what happens and performs what Rooms wants.
+/// The channels of all members, and the shell around Rooms: it gives Rooms what happens and performs what
+/// Rooms wants.
 /// @thread loop only. co_await stop() before destroying it; the streams must have ended (HttpsServer::stop).
 class Channels final : public ChannelPort {
  public:
@@ -34,7 +35,7 @@ class Channels final : public ChannelPort {
         registry::Registry& registry;
         const config::ServiceConfig& config;
         FaultRules& faults;
-        std::function<void(const rooms::NotifyMember&)> wake_member;   ///< notify.url; may be empty
+        std::function<void(const rooms::NotifyMember&)> wake_member;  ///< notify.url; may be empty
         Log log;
     };
     explicit Channels(Parts parts);
@@ -66,12 +67,13 @@ class Channels final : public ChannelPort {
 
  private:
     struct Channel;
-    struct Waiting;   // a backend's call, until its outcome
+    struct Waiting;  // a backend's call, until its outcome
     using ChannelPtr = std::shared_ptr<Channel>;
 
     asio::awaitable<void> perform_all();
     asio::awaitable<void> ring(rooms::SendIncoming incoming);
-    asio::awaitable<Answer<json::Value>> answer_on(rooms::ChannelId channel, std::string method, json::Value params);
+    asio::awaitable<Answer<json::Value>> answer_on(rooms::ChannelId channel, std::string method,
+                                                   json::Value params);
     asio::awaitable<void> never_answer();
 
     ChannelPtr find(rooms::ChannelId channel) const;
@@ -80,18 +82,18 @@ class Channels final : public ChannelPort {
     void close(const ChannelPtr& channel, std::uint16_t code, std::string_view why);
     void remove(const ChannelPtr& channel);
     void arm(const ChannelPtr& channel);
-    void commit();                      ///< saves what Rooms wants saved, then lets perform_all() run
+    void commit();  ///< saves what Rooms wants saved, then lets perform_all() run
     void save_records();
-    bool perform(rooms::Action& action);   ///< true: a task was started that must run before the next action
+    bool perform(rooms::Action& action);  ///< true: a task was started that must run before the next action
     void report(const rooms::RoomOver& over);
     [[nodiscard]] rooms::Moment now() const { return methods_.now(); }
 
     Parts parts_;
     rooms::Rooms rooms_;
     Methods methods_;
-    std::map<rooms::ChannelId, ChannelPtr> channels_;   // by age
+    std::map<rooms::ChannelId, ChannelPtr> channels_;  // by age
     rooms::ChannelId last_id_ = 0;
-    std::map<std::string, Waiting*> waiting_;           // by roomId
+    std::map<std::string, Waiting*> waiting_;  // by roomId
     Wake due_;
     TaskSet tasks_;
 };

@@ -9,7 +9,9 @@ namespace voip::service {
 namespace {
 
 /// What the person chose to be called, else what the registry knows.
-std::string name_or(const std::string& given, const std::string& known) { return given.empty() ? known : given; }
+std::string name_or(const std::string& given, const std::string& known) {
+    return given.empty() ? known : given;
+}
 
 RoomFacts facts_of(const InitByCaller& request, const registry::Permit& permit) {
     RoomFacts facts;
@@ -141,7 +143,8 @@ Answer<json::Value> init_failure(const Fault& fault) {
     return encode(refused(fault.err_code, fault.err_msg));
 }
 
-Answer<json::Value> Dialling::init_by_caller(const Caller& caller, const json::Value& params, rooms::Moment now) {
+Answer<json::Value> Dialling::init_by_caller(const Caller& caller, const json::Value& params,
+                                             rooms::Moment now) {
     auto result = init(caller, params, now);
     if (!result) return init_failure(result.error());
     return encode(*result);
@@ -165,7 +168,8 @@ Answer<InitResult> Dialling::init(const Caller& caller, const json::Value& param
     if (!permit) return permit.error();
     rooms::Dial dial;
     dial.caller = session.member;
-    dial.listener = session.is_device() ? rooms::user(request->listener.id) : rooms::device(request->listener.id);
+    dial.listener =
+        session.is_device() ? rooms::user(request->listener.id) : rooms::device(request->listener.id);
     dial.channel = caller.channel;
     dial.facts = facts_of(*request, *permit);
     auto dialled = rooms_.dial(std::move(dial), now);
@@ -173,7 +177,8 @@ Answer<InitResult> Dialling::init(const Caller& caller, const json::Value& param
     return InitResult{true, dialled->room_id, dialled->charge_type, {}, {}};
 }
 
-Answer<json::Value> Dialling::call_device(const Caller& caller, const json::Value& params, rooms::Moment now) {
+Answer<json::Value> Dialling::call_device(const Caller& caller, const json::Value& params,
+                                          rooms::Moment now) {
     const rooms::Member& member = caller.session.member;
     auto request = decode_call_device(params);
     if (!request) return request.error();
@@ -193,7 +198,8 @@ Answer<json::Value> Dialling::call_device(const Caller& caller, const json::Valu
     return json::Value().set("roomId", dialled->room_id);
 }
 
-Answer<std::string> Dialling::backend_call(std::string_view app_id, const BackendCall& call, rooms::Moment now) {
+Answer<std::string> Dialling::backend_call(std::string_view app_id, const BackendCall& call,
+                                           rooms::Moment now) {
     auto permit =
         registry::permit_backend_call(registry_, app_id, call.model_id, call.sn, call.open_id, now.wall);
     if (!permit) return permit.error();

@@ -78,7 +78,8 @@ const Methods::Entry* Methods::find(std::string_view method) noexcept {
     return found != entries.end() && found->name == method ? &*found : nullptr;
 }
 
-Answer<json::Value> Methods::answer(const Caller& caller, std::string_view method, const json::Value& params) {
+Answer<json::Value> Methods::answer(const Caller& caller, std::string_view method,
+                                    const json::Value& params) {
     const Entry* entry = find(method);
     if (!entry) return Fault{rpc::method_not_found, "unknown method", {}, {}};
     const Who asks = caller.session.is_device() ? Who::device : Who::user;
@@ -144,8 +145,8 @@ Answer<json::Value> Methods::signal(const Caller& caller, const json::Value& par
     auto targets = parts_.rooms.signal(caller.session.member, caller.channel, signal->room_id, bytes, now());
     if (!targets) return targets.error();
     if (!targets->empty()) {
-        const auto message = std::make_shared<const std::string>(
-            rpc::write_notification("room.signal", encode(*signal)));
+        const auto message =
+            std::make_shared<const std::string>(rpc::write_notification("room.signal", encode(*signal)));
         for (const rooms::ChannelId target : *targets) parts_.channels.send(target, message);
     }
     return json::Value(json::Object{});

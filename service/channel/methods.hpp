@@ -6,8 +6,8 @@
 #include "core/timers.hpp"
 #include "service/channel/dialling.hpp"
 
-/// The methods that members call (protocol/README.md, "Channel methods"), one table. No sockets: what goes out on
-/// channels goes through ChannelPort.
+/// The methods that members call (protocol/README.md, "Channel methods"), one table. No sockets: what goes
+/// out on channels goes through ChannelPort.
 namespace voip::service {
 
 /// What the methods need of the channels.
@@ -35,8 +35,8 @@ class Methods {
     };
     explicit Methods(Parts parts);
 
-    /// One request. -32601 for an unknown method, 4030 for one of the other kind of member, 1011 for one that needs a
-    /// channel.
+    /// One request. -32601 for an unknown method, 4030 for one of the other kind of member, 1011 for one that
+    /// needs a channel.
     [[nodiscard]] Answer<json::Value> answer(const Caller& caller, std::string_view method,
                                              const json::Value& params);
     /// Notifications: only room.signal is one; others are ignored.

@@ -36,8 +36,8 @@ bool read_integer(const json::Value& value, std::string_view name, std::int64_t 
     if (!member || fault) return false;
     const std::int64_t* number = member->as_integer();
     if (!number || *number < low || *number > high) {
-        fault = wrong(std::string(name), std::string(name) + " must be an integer from " + std::to_string(low) +
-                                             " to " + std::to_string(high));
+        fault = wrong(std::string(name), std::string(name) + " must be an integer from " +
+                                             std::to_string(low) + " to " + std::to_string(high));
         return false;
     }
     out = *number;
@@ -99,7 +99,8 @@ Answer<void> FaultRules::add(FaultRule rule) {
     return {};
 }
 
-std::optional<FaultRule> FaultRules::take(std::string_view method, std::string_view open_id, std::string_view sn) {
+std::optional<FaultRule> FaultRules::take(std::string_view method, std::string_view open_id,
+                                          std::string_view sn) {
     const auto found = std::find_if(rules_.begin(), rules_.end(), [&](const FaultRule& rule) {
         return rule.method == method && (rule.open_id.empty() || rule.open_id == open_id) &&
                (rule.sn.empty() || rule.sn == sn);

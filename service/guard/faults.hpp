@@ -12,13 +12,13 @@ namespace voip::service {
 /// One order. It applies to a method of the channel ("voip.initByCaller") or to a path ("/v1/device/token").
 struct FaultRule {
     std::string method;
-    std::string open_id;         ///< only requests that involve this user; empty: any
-    std::string sn;              ///< only requests that involve this device; empty: any
-    int err_code = 0;            ///< 0: the request is done as ever (for delay and drop alone)
-    std::string err_msg;         ///< empty: the table's text of the code
-    std::int64_t times = 1;      ///< how many requests it still hits
-    Duration delay{};            ///< before the work, 0 to 60 s
-    bool drop = false;           ///< the answer is never sent; with err_code 0 the work is done
+    std::string open_id;     ///< only requests that involve this user; empty: any
+    std::string sn;          ///< only requests that involve this device; empty: any
+    int err_code = 0;        ///< 0: the request is done as ever (for delay and drop alone)
+    std::string err_msg;     ///< empty: the table's text of the code
+    std::int64_t times = 1;  ///< how many requests it still hits
+    Duration delay{};        ///< before the work, 0 to 60 s
+    bool drop = false;       ///< the answer is never sent; with err_code 0 the work is done
     friend bool operator==(const FaultRule&, const FaultRule&) = default;
 };
 /// {method, openId?, sn?, errCode, errMsg?, times?, delaySeconds?, drop?}; Fault 1004 names the member.

@@ -8,8 +8,8 @@
 
 namespace voip::service {
 
-/// At most `limit` counted happenings per key in any window of `window`; pure. Its table is bounded: when it is
-/// full, the key that was quiet longest is forgotten.
+/// At most `limit` counted happenings per key in any window of `window`; pure. Its table is bounded: when it
+/// is full, the key that was quiet longest is forgotten.
 class RateLimit {
  public:
     struct Settings {

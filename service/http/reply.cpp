@@ -54,7 +54,8 @@ transport::HttpResponse fault_reply(const Fault& fault, std::optional<unsigned> 
 
 void add_security_headers(transport::HttpResponse& response) {
     const auto add = [&](std::string_view name, std::string_view value) {
-        if (response.header(name).empty()) response.headers.push_back({std::string(name), std::string(value)});
+        if (response.header(name).empty())
+            response.headers.push_back({std::string(name), std::string(value)});
     };
     add("Cache-Control", "no-store");
     add("X-Content-Type-Options", "nosniff");

@@ -9,7 +9,9 @@
 namespace voip::service {
 namespace {
 
-char lower(char c) noexcept { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) noexcept {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -18,7 +20,8 @@ std::string lower(std::string_view text) {
 }
 
 bool equal_fold(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -132,7 +135,7 @@ const std::string* find_parameter(const QueryParameters& parameters, std::string
 }
 
 bool carries_secret(std::string_view query) {
-    constexpr std::array<std::string_view, 7> words{"token", "secret", "ticket",       "password",
+    constexpr std::array<std::string_view, 7> words{"token", "secret", "ticket",      "password",
                                                     "auth",  "cookie", "voip_session"};
     const auto parameters = parse_query(query);
     if (!parameters) return true;

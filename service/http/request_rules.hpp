@@ -33,11 +33,12 @@ struct FoundToken {
 [[nodiscard]] bool is_own_origin(const transport::HttpRequest& request);
 
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
-/// name=value pairs with percent escapes and '+' decoded. Nothing when an escape is malformed or a name comes twice.
+/// name=value pairs with percent escapes and '+' decoded. Nothing when an escape is malformed or a name comes
+/// twice.
 [[nodiscard]] std::optional<QueryParameters> parse_query(std::string_view query);
 [[nodiscard]] const std::string* find_parameter(const QueryParameters& parameters, std::string_view name);
-/// True when a query carries what looks like a token, code, secret or ticket: such a request is refused under /v1,
-/// because URLs end in logs and histories. Any case; an undecodable query counts as carrying one.
+/// True when a query carries what looks like a token, code, secret or ticket: such a request is refused under
+/// /v1, because URLs end in logs and histories. Any case; an undecodable query counts as carrying one.
 [[nodiscard]] bool carries_secret(std::string_view query);
 
 /// 127.0.0.0/8, ::1 and the mapped form.

@@ -14,15 +14,16 @@ template <class Handler>
 class Router {
  public:
     struct Route {
-        std::string_view method;   ///< a literal
-        std::string_view path;     ///< a literal
+        std::string_view method;  ///< a literal
+        std::string_view path;    ///< a literal
         BodyKind body = BodyKind::none;
         Handler handler;
     };
-    /// Exactly one of: a route; an unknown path (both empty); a known path asked with another method (`allow`).
+    /// Exactly one of: a route; an unknown path (both empty); a known path asked with another method
+    /// (`allow`).
     struct Found {
         const Route* route = nullptr;
-        std::string allow;         ///< the methods of the path, for the Allow header of a 405
+        std::string allow;  ///< the methods of the path, for the Allow header of a 405
     };
 
     explicit Router(std::vector<Route> routes) : routes_(std::move(routes)) {}

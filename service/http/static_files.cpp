@@ -30,7 +30,8 @@ constexpr std::array media_types{
 
 constexpr std::string_view plain_page =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>wmpf-voip-service</title>"
-    "<h1>wmpf-voip-service</h1><p>This is the calling service of wmpf-voipd. Devices and phones speak to it under "
+    "<h1>wmpf-voip-service</h1><p>This is the calling service of wmpf-voipd. Devices and phones speak to it "
+    "under "
     "/v1; its state is at <a href=\"/v1/health\">/v1/health</a>. No phone page is installed here.</p></html>";
 
 bool is_plain_name(std::string_view name) noexcept {
