@@ -8,12 +8,24 @@
 namespace voip::config {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-bool is_sn_character(char c) { return is_digit(c) || is_letter(c) || c == '_' || c == '-'; }
-bool is_url_character(char c) { return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_letter(char c) {
+    return is_lower(c) || (c >= 'A' && c <= 'Z');
+}
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+bool is_sn_character(char c) {
+    return is_digit(c) || is_letter(c) || c == '_' || c == '-';
+}
+bool is_url_character(char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+}
 
 bool is_ipv6(std::string_view text) {
     in6_addr address{};
@@ -98,7 +110,8 @@ Wrong parse_host_port(std::string_view text, bool needs_port, ListenAddress& out
         if (end == std::string_view::npos) return "has no ] after its IPv6 address";
         host = text.substr(1, end - 1);
         const std::string_view rest = text.substr(end + 1);
-        if (!is_ipv6(host) || (!rest.empty() && rest[0] != ':')) return "is neither a host name nor an address";
+        if (!is_ipv6(host) || (!rest.empty() && rest[0] != ':'))
+            return "is neither a host name nor an address";
         if (!rest.empty()) port = rest.substr(1);
     } else {
         const auto colon = text.find(':');

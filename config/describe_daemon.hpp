@@ -1,8 +1,8 @@
 #pragma once
 #include "config/describe_common.hpp"
 
-/// Every option of the daemon, once: its name, its place in Config, its rule. Reading, writing, listing and reloading
-/// are visitors of these tables (visit.hpp).
+/// Every option of the daemon, once: its name, its place in Config, its rule. Reading, writing, listing and
+/// reloading are visitors of these tables (visit.hpp).
 namespace voip::config {
 
 // clang-format off

@@ -8,7 +8,9 @@
 namespace voip::config {
 namespace {
 
-std::string seconds(Duration length) { return number(std::chrono::duration<double>(length).count()) + " s"; }
+std::string seconds(Duration length) {
+    return number(std::chrono::duration<double>(length).count()) + " s";
+}
 
 void require(const std::string& text, const char* section, const char* name, const Report& root) {
     const Report report = root.member(section).member(name);
@@ -32,7 +34,7 @@ void judge_times(const json::Value& file, Call& call, const Report& root) {
         if (section && section->find("huntSeconds"))
             report.member("huntSeconds")
                 .fault(seconds(call.hunt) + " is above call.ringSeconds (" + seconds(call.ring) + ")");
-        call.hunt = call.ring;   // the default gives way
+        call.hunt = call.ring;  // the default gives way
     }
     if (call.auto_answer && *call.auto_answer >= call.ring && root.clean("call.autoAnswer"))
         report.member("autoAnswer")
@@ -40,7 +42,9 @@ void judge_times(const json::Value& file, Call& call, const Report& root) {
                    "): it would never happen");
 }
 
-bool overlap(const QuietHours& a, const QuietHours& b) { return a.contains(b.from) || b.contains(a.from); }
+bool overlap(const QuietHours& a, const QuietHours& b) {
+    return a.contains(b.from) || b.contains(a.from);
+}
 
 void judge_quiet_hours(const std::vector<QuietHours>& hours, const Report& root) {
     if (!root.clean("call.quietHours")) return;
@@ -61,11 +65,12 @@ void judge_names(const std::vector<Device>& devices, const char* what, const Rep
     const Report list = root.member("board").member(what);
     for (std::size_t i = 1; i < devices.size(); ++i) {
         const auto end = devices.begin() + static_cast<std::ptrdiff_t>(i);
-        const auto first = std::find_if(devices.begin(), end, [&](const Device& d) { return d.name == devices[i].name; });
+        const auto first =
+            std::find_if(devices.begin(), end, [&](const Device& d) { return d.name == devices[i].name; });
         if (first == end || devices[i].name.empty()) continue;
         const auto where = std::to_string(first - devices.begin());
-        list.item(i).member("name").fault(quote(devices[i].name) + " is the name of board." + what + "[" + where +
-                                          "] too");
+        list.item(i).member("name").fault(quote(devices[i].name) + " is the name of board." + what + "[" +
+                                          where + "] too");
     }
 }
 
@@ -74,12 +79,15 @@ void judge_board(const Board& board, const Report& root) {
     judge_names(board.relays, "relays", root);
     for (std::size_t i = 0; i < board.buttons.size(); ++i)
         if (!board.buttons[i].contact.empty() && !board.buttons[i].open_id.empty())
-            root.member("board").member("buttons").item(i).fault("has both contact and openId: one is enough");
+            root.member("board").member("buttons").item(i).fault(
+                "has both contact and openId: one is enough");
 }
 
 void judge_api(const Api& api, const Report& root) {
-    if (!api.observe_group.empty() && api.observe_group == api.control_group && root.clean("api.controlGroup"))
-        root.member("api").member("observeGroup")
+    if (!api.observe_group.empty() && api.observe_group == api.control_group &&
+        root.clean("api.controlGroup"))
+        root.member("api")
+            .member("observeGroup")
             .fault("is the control group too: its members could do everything");
 }
 
@@ -94,8 +102,8 @@ void judge(const json::Value& file, Config& config, const LoadOptions& options, 
 }  // namespace
 
 Loaded<Config> load(std::string_view text, const LoadOptions& options) {
-    return load_by_description<Config>(
-        text, [&](const json::Value& file, Config& config, const Report& root) { judge(file, config, options, root); });
+    return load_by_description<Config>(text, [&](const json::Value& file, Config& config,
+                                                 const Report& root) { judge(file, config, options, root); });
 }
 
 Loaded<Config> load_file(const std::filesystem::path& file, const LoadOptions& options) {
@@ -104,8 +112,14 @@ Loaded<Config> load_file(const std::filesystem::path& file, const LoadOptions& o
     return load(*text, options);
 }
 
-json::Value encode(const Config& config) { return encode_by_description(config); }
-Reloaded<Config> reload(const Config& running, const Config& fresh) { return reload_by_description(running, fresh); }
-std::vector<OptionInfo> daemon_options() { return list_options<Config>(); }
+json::Value encode(const Config& config) {
+    return encode_by_description(config);
+}
+Reloaded<Config> reload(const Config& running, const Config& fresh) {
+    return reload_by_description(running, fresh);
+}
+std::vector<OptionInfo> daemon_options() {
+    return list_options<Config>();
+}
 
 }  // namespace voip::config

@@ -34,7 +34,9 @@ void judge(const json::Value&, const ServiceConfig& config, const Report& root) 
 
 }  // namespace
 
-Loaded<ServiceConfig> load_service(std::string_view text) { return load_by_description<ServiceConfig>(text, &judge); }
+Loaded<ServiceConfig> load_service(std::string_view text) {
+    return load_by_description<ServiceConfig>(text, &judge);
+}
 
 Loaded<ServiceConfig> load_service_file(const std::filesystem::path& file) {
     const auto text = read_file(file, max_file_bytes);
@@ -42,10 +44,14 @@ Loaded<ServiceConfig> load_service_file(const std::filesystem::path& file) {
     return load_service(*text);
 }
 
-json::Value encode(const ServiceConfig& config) { return encode_by_description(config); }
+json::Value encode(const ServiceConfig& config) {
+    return encode_by_description(config);
+}
 Reloaded<ServiceConfig> reload(const ServiceConfig& running, const ServiceConfig& fresh) {
     return reload_by_description(running, fresh);
 }
-std::vector<OptionInfo> service_options() { return list_options<ServiceConfig>(); }
+std::vector<OptionInfo> service_options() {
+    return list_options<ServiceConfig>();
+}
 
 }  // namespace voip::config

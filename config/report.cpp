@@ -43,12 +43,14 @@ std::string number(double value) {
     std::array<char, 32> digits{};
     char* const begin = digits.data();
     char* const end = begin + digits.size();
-    auto written = std::to_chars(begin, end, value, std::chars_format::fixed);   // 86400, not 8.64e+04
-    if (written.ec != std::errc{}) written = std::to_chars(begin, end, value);   // too many digits for that
+    auto written = std::to_chars(begin, end, value, std::chars_format::fixed);  // 86400, not 8.64e+04
+    if (written.ec != std::errc{}) written = std::to_chars(begin, end, value);  // too many digits for that
     return {begin, written.ptr};
 }
 
-std::string Problem::text() const { return path.empty() ? message : path + ": " + message; }
+std::string Problem::text() const {
+    return path.empty() ? message : path + ": " + message;
+}
 
 Report Report::member(std::string_view name) const {
     Report below = *this;

@@ -14,7 +14,8 @@ class Report {
     void fault(std::string message) const { problems_->push_back(Problem{path_, std::move(message)}); }
     [[nodiscard]] Report member(std::string_view name) const;
     [[nodiscard]] Report item(std::size_t index) const;
-    /// True while nothing at or below `path` (from the root) has a fault: whether it makes sense to compare it.
+    /// True while nothing at or below `path` (from the root) has a fault: whether it makes sense to compare
+    /// it.
     [[nodiscard]] bool clean(std::string_view path) const;
 
  private:

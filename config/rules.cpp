@@ -25,14 +25,18 @@ std::optional<double> as_number(const json::Value& value) {
     return std::nullopt;
 }
 
-std::string from_to(const std::string& min, const std::string& max) { return min + " to " + max; }
+std::string from_to(const std::string& min, const std::string& max) {
+    return min + " to " + max;
+}
 
 std::string with_unit(std::string text, std::string_view unit) {
     if (!unit.empty()) text.append(" ").append(unit);
     return text;
 }
 
-constexpr double millis_of(const Time& time) { return time.days ? 86400.0 * 1000.0 : 1000.0; }
+constexpr double millis_of(const Time& time) {
+    return time.days ? 86400.0 * 1000.0 : 1000.0;
+}
 
 bool two_digits(std::string_view text, int limit, int& out) {
     if (text.size() != 2 || text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9') return false;
@@ -85,7 +89,9 @@ json::Value Time::write(Duration field) const {
     return value;
 }
 
-Words Time::words() const { return {"number", days ? "d" : "s", from_to(number(min), number(max))}; }
+Words Time::words() const {
+    return {"number", days ? "d" : "s", from_to(number(min), number(max))};
+}
 
 void FalseOrTime::read(const json::Value& value, std::optional<Duration>& field, const Report& report) const {
     if (const bool* flag = value.as_bool()) {
@@ -104,7 +110,9 @@ json::Value FalseOrTime::write(const std::optional<Duration>& field) const {
     return time.write(*field);
 }
 
-Words FalseOrTime::words() const { return {"false or number", "s", "false, " + time.words().range}; }
+Words FalseOrTime::words() const {
+    return {"false or number", "s", "false, " + time.words().range};
+}
 
 void TimeOfDay::read(const json::Value& value, int& field, const Report& report) const {
     const std::string* text = value.as_string();
@@ -163,13 +171,16 @@ void OneOf::read(const json::Value& value, std::string& field, const Report& rep
     field = *text;
 }
 
-Words OneOf::words() const { return {"string", "", list_words(all)}; }
+Words OneOf::words() const {
+    return {"string", "", list_words(all)};
+}
 
 void Listen::read(const json::Value& value, ListenAddress& field, const Report& report) const {
     const std::string* text = value.as_string();
     if (!text) return report.fault(wrong_type("a string", value));
     ListenAddress address;
-    if (const auto wrong = parse_host_port(*text, true, address)) return report.fault(quote(*text) + " " + *wrong);
+    if (const auto wrong = parse_host_port(*text, true, address))
+        return report.fault(quote(*text) + " " + *wrong);
     field = address;
 }
 
@@ -205,7 +216,8 @@ Words Areas::words() const {
 
 std::string list_words(std::span<const std::string_view> words) {
     std::string text;
-    for (const std::string_view word : words) text.append(text.empty() ? "\"" : ", \"").append(word).append("\"");
+    for (const std::string_view word : words)
+        text.append(text.empty() ? "\"" : ", \"").append(word).append("\"");
     return text;
 }
 

@@ -43,7 +43,7 @@ struct Integer {
 /// A time as a number, fractions allowed, kept to the millisecond.
 struct Time {
     double min, max;
-    bool days = false;   ///< else seconds
+    bool days = false;  ///< else seconds
     void read(const json::Value& value, Duration& field, const Report& report) const;
     [[nodiscard]] json::Value write(Duration field) const;
     [[nodiscard]] Words words() const;
@@ -70,9 +70,9 @@ using Check = std::optional<std::string> (*)(std::string_view text);
 struct Text {
     std::size_t max_bytes;
     Check check;
-    std::string_view range;   ///< for the table
+    std::string_view range;  ///< for the table
     bool may_be_empty = true;
-    bool secret = false;      ///< its value is never in a message
+    bool secret = false;  ///< its value is never in a message
     void read(const json::Value& value, std::string& field, const Report& report) const;
     [[nodiscard]] json::Value write(const std::string& field) const { return field; }
     [[nodiscard]] Words words() const { return {"string", "", std::string(range)}; }

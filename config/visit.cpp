@@ -11,8 +11,9 @@ namespace {
 /// "call.ringSeconds" for a "ringSeconds" that stands elsewhere.
 std::optional<std::string> same_name_elsewhere(std::string_view name, const std::vector<OptionInfo>& whole) {
     const std::string ending = "." + std::string(name);
-    const auto found = std::ranges::find_if(
-        whole, [&](const OptionInfo& option) { return option.path == name || option.path.ends_with(ending); });
+    const auto found = std::ranges::find_if(whole, [&](const OptionInfo& option) {
+        return option.path == name || option.path.ends_with(ending);
+    });
     if (found == whole.end()) return std::nullopt;
     return found->path;
 }
@@ -63,6 +64,8 @@ std::optional<json::Value> parse_text(std::string_view text, Problems& problems)
     return std::nullopt;
 }
 
-Problems unreadable(const Error& error) { return {Problem{"", printable(error.text())}}; }
+Problems unreadable(const Error& error) {
+    return {Problem{"", printable(error.text())}};
+}
 
 }  // namespace voip::config

@@ -101,7 +101,8 @@ class Writer {
     const S& from_;
 };
 
-/// The faults of names that no description has; `whole` lists the options of the whole file, to find misplaced ones.
+/// The faults of names that no description has; `whole` lists the options of the whole file, to find
+/// misplaced ones.
 void refuse_unknown(const json::Object& object, const std::vector<std::string_view>& known,
                     std::vector<OptionInfo> (*whole)(), const Report& report);
 /// The object behind a value, or null after a fault.
@@ -163,20 +164,24 @@ class Reader {
 template <class S>
 class Reloader {
  public:
-    Reloader(S& into, const S& fresh, std::string prefix) : into_(into), fresh_(fresh), prefix_(std::move(prefix)) {}
+    Reloader(S& into, const S& fresh, std::string prefix)
+        : into_(into), fresh_(fresh), prefix_(std::move(prefix)) {}
 
     template <class F, class Rule>
     void option(const Key& key, F S::*field, const Rule&) {
         whole(key, field);
     }
-    /// A list that is not live itself is taken over only when nothing but live options of its elements differ.
+    /// A list that is not live itself is taken over only when nothing but live options of its elements
+    /// differ.
     template <class E>
     void list(const Key& key, std::vector<E> S::*field, std::size_t) {
-        if (key.reload == Reload::live || (into_.*field).size() != (fresh_.*field).size()) return whole(key, field);
+        if (key.reload == Reload::live || (into_.*field).size() != (fresh_.*field).size())
+            return whole(key, field);
         std::vector<E> elements = into_.*field;
         std::vector<std::string> changed;
         for (std::size_t i = 0; i < elements.size(); ++i) {
-            Reloader<E> below(elements[i], (fresh_.*field)[i], path(key.name) + "[" + std::to_string(i) + "].");
+            Reloader<E> below(elements[i], (fresh_.*field)[i],
+                              path(key.name) + "[" + std::to_string(i) + "].");
             describe(below, static_cast<const E*>(nullptr));
             if (!below.needs_restart.empty()) return whole(key, field);
             changed.insert(changed.end(), below.applied.begin(), below.applied.end());
