@@ -1,0 +1,76 @@
+#include "daemon/control/server.hpp"
+
+#include "daemon/control/closing.hpp"
+
+namespace voip::control {
+namespace {
+
+constexpr unsigned socket_mode = 0666;
+constexpr Duration farewell_time = 1500ms;   // the peers' own second, and a little for the loop
+constexpr std::size_t refusals_at_once = 64;
+
+}  // namespace
+
+Server::Server(asio::any_io_executor executor, Timers& timers, Ports ports, ServerSettings settings, Log log)
+    : timers_(timers),
+      ports_(ports),
+      settings_(std::move(settings)),
+      log_(std::move(log)),
+      hub_(ports.calls),
+      empty_(timers),
+      listener_(
+          std::move(executor), timers,
+          [this](std::unique_ptr<transport::MessageStream> stream, transport::PeerCredentials who) {
+              return serve(std::move(stream), std::move(who));
+          },
+          log_) {}
+
+Server::~Server() = default;
+
+Result<void> Server::start(const std::filesystem::path& path) { return listener_.start(path, socket_mode); }
+
+Result<void> Server::adopt(int fd) { return listener_.adopt(fd); }
+
+std::string_view Server::refusal(Role role) const noexcept {
+    if (stopping_) return closing::stopping;
+    if (role == Role::none) return closing::not_allowed;
+    if (clients_.size() >= settings_.max_clients) return closing::too_many;
+    return {};
+}
+
+asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> stream, transport::PeerCredentials who) {
+    const Role role = role_of({who.uid, who.gid, std::move(who.groups)}, settings_.access);
+    const Log log = log_.of(std::to_string(++last_number_));
+    if (const std::string_view reason = refusal(role); !reason.empty()) {
+        ++stats_.refused;
+        log.info("client refused", kv("reason", reason), kv("uid", who.uid), kv("pid", who.pid));
+        if (refusing_ >= refusals_at_once) co_return;   // a flood: the stream's end has to say it
+        ++refusing_;
+        std::string text(reason);
+        co_await refuse(std::move(stream), timers_, std::move(text));
+        --refusing_;
+        co_return;
+    }
+    ++stats_.accepted;
+    log.debug("client", kv("role", to_string(role)), kv("uid", who.uid), kv("pid", who.pid));
+    const Client::Settings settings{role, settings_.queue_bytes};
+    clients_.emplace_back(ports_, hub_, stats_, timers_, settings, std::move(stream), log);
+    const auto mine = std::prev(clients_.end());
+    co_await mine->run();
+    clients_.erase(mine);
+    if (clients_.empty()) empty_.notify();
+}
+
+asio::awaitable<void> Server::stop() {
+    stopping_ = true;
+    for (Client& client : clients_) client.close(closing::stopping);
+    const TimePoint deadline = timers_.now() + farewell_time;
+    while (!clients_.empty()) {
+        const WakeReason reason = co_await empty_.wait(deadline);
+        if (reason != WakeReason::notified) break;
+    }
+    for (Client& client : clients_) client.abort();
+    co_await listener_.stop();
+}
+
+}  // namespace voip::control

@@ -1,0 +1,42 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "core/command_line.hpp"
+#include "core/file.hpp"
+#include "daemon/ctl/run.hpp"
+#include "daemon/lifecycle/places.hpp"
+
+namespace {
+
+void write_all(std::FILE* file, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fflush(file);
+}
+
+voip::Result<std::string> read_text(const std::string& path) {
+    constexpr std::size_t limit = 64 * 1024;
+    return voip::read_file(path == "-" ? "/dev/stdin" : path, limit);
+}
+
+bool wants_colour() {
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr && terminal != nullptr &&
+           std::strcmp(terminal, "dumb") != 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    voip::ctl::Surroundings surroundings;
+    surroundings.out = [](std::string_view text) { write_all(stdout, text); };
+    surroundings.err = [](std::string_view text) { write_all(stderr, text); };
+    surroundings.read_file = &read_text;
+    surroundings.places = [](const std::string& from_command_line) {
+        return voip::lifecycle::socket_candidates(voip::lifecycle::process_environment(), from_command_line);
+    };
+    surroundings.colour = wants_colour();
+    return voip::ctl::run(voip::arguments_of(argc, argv), surroundings);
+}

@@ -1,0 +1,163 @@
+#include "daemon/ctl/run.hpp"
+
+#include "daemon/ctl/connection.hpp"
+#include "daemon/ctl/pairing.hpp"
+#include "daemon/ctl/values.hpp"
+
+namespace voip::ctl {
+namespace {
+
+constexpr Duration hunt_pause = 1s;   // after an end: a hunt dials the next person within that
+
+/// One run of a plan over a connection.
+class Session {
+ public:
+    Session(const Plan& plan, const Surroundings& surroundings, Connection& connection, const Deadline& deadline)
+        : plan_(plan),
+          out_(surroundings.out),
+          err_(surroundings.err),
+          look_{plan.json, surroundings.colour && !plan.json},
+          connection_(connection),
+          deadline_(deadline) {}
+
+    ExitCode run() {
+        switch (plan_.kind) {
+            case Plan::Kind::watch: return watch();
+            case Plan::Kind::pair: return pair();
+            case Plan::Kind::print: return done;
+            case Plan::Kind::ask: break;
+        }
+        if (!plan_.target.empty() || plan_.wait) return call();
+        return plan_.requests.size() == 1 ? ask_one() : ask_all();
+    }
+
+ private:
+    ExitCode complain(const Error& error) {
+        err_("wmpf-voipctl: " + (error.context.empty() ? error.text() : error.context) + "\n");
+        return exit_code(error);
+    }
+    ExitCode complain(const Fault& fault) {
+        err_(show_fault(fault));
+        return exit_code(fault);
+    }
+
+    /// True when there is a result; else the complaint is made and `code` says how to end.
+    bool ask(const Request& request, json::Value& result, ExitCode& code) {
+        Reply reply = connection_.call(request.method, request.params, deadline_);
+        if (const Error* error = reply.error()) code = complain(*error);
+        if (const Fault* fault = reply.fault()) code = complain(*fault);
+        if (reply.result() == nullptr) return false;
+        result = std::move(std::get<json::Value>(reply.what));
+        return true;
+    }
+
+    ExitCode show(const json::Value& result) {
+        if (const ExitCode code = exit_code(result); code != done) {
+            if (look_.json) out_(json::write(result) + "\n");
+            err_(show_refusal(result));
+            return code;
+        }
+        out_(look_.json ? json::write(result) + "\n" : plan_.show(result, look_));
+        return done;
+    }
+
+    ExitCode ask_one() {
+        json::Value result;
+        ExitCode code = done;
+        return ask(plan_.requests[0], result, code) ? show(result) : code;
+    }
+
+    ExitCode ask_all() {
+        json::Value all;
+        for (const Request& request : plan_.requests) {
+            json::Value result;
+            ExitCode code = done;
+            if (!ask(request, result, code)) return code;
+            all.set(request.key, std::move(result));
+        }
+        return show(all);
+    }
+
+    ExitCode pair() {
+        json::Value device;
+        ExitCode code = done;
+        if (!ask(plan_.requests[0], device, code)) return code;
+        out_(show_pairing(device, plan_.ticket, plan_.link, look_));
+        return done;
+    }
+
+    ExitCode watch() {
+        json::Value snapshot;
+        ExitCode code = done;
+        if (!ask(plan_.requests[0], snapshot, code)) return code;
+        out_(show_notification({"room.changed", std::move(snapshot)}, look_));
+        for (;;) {
+            auto heard = connection_.next();
+            if (!heard) return complain(heard.error());
+            out_(show_notification(*heard, look_));
+        }
+    }
+
+    ExitCode call() {
+        Request request = plan_.requests[0];
+        json::Value result;
+        ExitCode code = done;
+        if (!plan_.target.empty()) {
+            if (!ask({"contact.list", json::Value(json::Object{})}, result, code)) return code;
+            for (const json::Member& member : *resolve_target(plan_.target, result).as_object())
+                request.params.set(member.name, member.value);
+        }
+        if (plan_.wait && !ask({"room.subscribe", json::Value(json::Object{})}, result, code)) return code;
+        if (!ask(request, result, code)) return code;
+        code = show(result);
+        return code == done && plan_.wait ? follow() : code;
+    }
+
+    /// Shows what happens to the call just made until it talks or, with nobody else dialled after it, is over.
+    ExitCode follow() {
+        bool ended = false;
+        for (;;) {
+            auto pause = Deadline::in(hunt_pause);
+            if (!pause) return complain(pause.error());
+            auto heard = connection_.next(ended ? &*pause : &deadline_);
+            if (!heard && ended && heard.error().is(Errc::timeout)) return refused;
+            if (!heard) return complain(heard.error());
+            out_(show_notification(*heard, look_));
+            if (heard->method != "room.changed") continue;
+            const std::string phase = text_of(heard->params, "phase");
+            if (phase == "talking") return done;
+            ended = phase == "ended" || phase == "idle";
+        }
+    }
+
+    const Plan& plan_;
+    const std::function<void(std::string_view)>& out_;
+    const std::function<void(std::string_view)>& err_;
+    Look look_;
+    Connection& connection_;
+    const Deadline& deadline_;
+};
+
+}  // namespace
+
+ExitCode run(std::span<const char* const> arguments, const Surroundings& surroundings) {
+    const auto plan = make_plan(arguments, surroundings.read_file);
+    if (!plan) {
+        surroundings.err("wmpf-voipctl: " + plan.error().context + "\n");
+        return usage_wrong;
+    }
+    if (plan->kind == Plan::Kind::print) {
+        surroundings.out(plan->text);
+        return done;
+    }
+    const auto deadline = Deadline::in(plan->timeout);
+    auto connection = deadline ? Connection::open(surroundings.places(plan->socket), *deadline)
+                               : Result<Connection>(deadline.error());
+    if (!connection) {
+        surroundings.err("wmpf-voipctl: no daemon: " + connection.error().context + "\n");
+        return exit_code(connection.error());
+    }
+    return Session(*plan, surroundings, *connection, *deadline).run();
+}
+
+}  // namespace voip::ctl
