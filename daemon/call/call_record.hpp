@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "core/clock.hpp"
+#include "protocol/room.hpp"
+
+namespace voip::call {
+
+/// One line of the history. Times are Unix milliseconds.
+struct CallRecord {
+    std::string call_id, room_id;  ///< room_id is empty when the service never made a room
+    Direction direction = Direction::outgoing;
+    RoomType room_type = RoomType::video;
+    int business_type = device_to_user;
+    Party peer;           ///< the other side; camera_status is not recorded
+    std::string contact;  ///< the contact that was called, empty when none
+    UnixMillis started = 0;
+    UnixMillis answered = 0;  ///< 0: never
+    UnixMillis ended = 0;
+    std::int64_t keep_time = 0;  ///< seconds of talk
+    RoomEnd end;
+    friend bool operator==(const CallRecord&, const CallRecord&) = default;
+};
+
+}  // namespace voip::call
