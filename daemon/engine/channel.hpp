@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/backoff.hpp"
 #include "core/log.hpp"
 #include "core/task_set.hpp"
 #include "daemon/identity/identity.hpp"
@@ -36,7 +37,9 @@ struct ChannelSettings {
     Duration open_time = 15s;  ///< resolve, connect, TLS, upgrade
     Duration request_time = limits::request_time;
     Duration proved_after = 10s;  ///< a channel that lived this long was a good one
-    Duration probe_time = 5s;     ///< hurry() on an open channel asks whether it still lives
+    Backoff::Settings backoff{500ms, 30s};
+    Duration probe_time = 5s;      ///< hurry() on an open channel asks whether it still lives
+    Duration token_patience = 1h;  ///< how long one wait for a deviceToken lasts
     Duration stand_back_min = 60s, stand_back_max = 120s;  ///< after 4409
 };
 
@@ -46,9 +49,9 @@ class Channel {
  public:
     /// What the owner does; all from the loop.
     struct Owner {
-        /// The first exchange on a new connection, by `call`. False: it is of no use (it is dropped and
-        /// opened anew).
-        std::function<asio::awaitable<bool>(identity::ChannelCall call)> greet;
+        /// The first exchange on a new connection, and the question whether an old one still lives. False:
+        /// there was no answer by the deadline (the connection is dropped and opened anew).
+        std::function<asio::awaitable<bool>(identity::ChannelCall call, TimePoint deadline)> greet;
         std::function<void(bool online)> on_online;
         std::function<Answer<json::Value>(const std::string& method, const json::Value& params)> on_request;
         std::function<void(const std::string& method, const json::Value& params)> on_notification;
@@ -72,9 +75,10 @@ class Channel {
     asio::awaitable<void> stop();
 
     [[nodiscard]] bool online() const noexcept;
-    /// @errors wrong_state when not online, timeout, closed (broken before the answer), full
+    /// Works from the opening on, before online() too. @errors wrong_state (no connection), timeout, full,
+    /// closed (broken before the answer)
     asio::awaitable<Reply> call(std::string method, json::Value params, TimePoint deadline);
-    /// False when not online or the queue is full.
+    /// False without a connection, and when its queue is full.
     bool notify(std::string_view method, json::Value params);
     /// Connects at once where it waits; asks whether the connection still lives where there is one.
     void hurry();

@@ -22,6 +22,9 @@ class NetworkEvents {
     [[nodiscard]] bool read(std::span<const std::byte> datagram);
 
  private:
+    [[nodiscard]] bool link(std::span<const std::byte> body, bool gone);
+    [[nodiscard]] bool address(std::span<const std::byte> body, bool gone);
+
     std::set<int> running_;            // interfaces with carrier
     std::set<std::string> addresses_;  // interface, family and address, as bytes
 };

@@ -3,21 +3,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "core/log.hpp"
 #include "core/task_set.hpp"
 #include "daemon/engine/channel.hpp"
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/profile.hpp"
 #include "daemon/identity/identity.hpp"
 
 namespace voip::engine {
-
-/// What the service is told about the device (`device.profile`); absent members are left out.
-struct DeviceProfile {
-    std::optional<bool> camera, display, microphone, speaker;
-};
 
 /// What the engine works with; references must outlive it.
 struct ServiceEngineParts {

@@ -68,6 +68,8 @@ class ClockState {
     void learn(UnixMillis server_time);
 
  private:
+    void learned_something();  // tells the log when the clock's state changed
+
     Timers& timers_;
     std::filesystem::path file_;
     Log log_;

@@ -54,8 +54,8 @@ struct ChannelFacts {
 
 struct ClockFacts {
     ClockHealth state = ClockHealth::ok;
-    /// Seconds that the system clock is ahead of the service (negative: behind); absent before the first
-    /// contact unless it is certainly wrong (then: by this much at least).
+    /// Seconds that the system clock is ahead of the service's (negative: behind). Before the first contact
+    /// absent, or, of a clock that is certainly behind, by how much at least.
     std::optional<std::int64_t> offset_s;
     friend bool operator==(const ClockFacts&, const ClockFacts&) = default;
 };
