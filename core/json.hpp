@@ -19,16 +19,16 @@ using Object = std::vector<Member>;   // keeps the order of the text; names are 
 /// Integers and fractions are told apart: 1 is an integer, 1.0 and 1e3 are not.
 class Value {
  public:
-    Value() = default;   ///< null
-    Value(std::nullptr_t) {}
-    Value(bool value) : what_(value) {}
-    Value(int value) : what_(static_cast<std::int64_t>(value)) {}
-    Value(unsigned value) : what_(static_cast<std::int64_t>(value)) {}
-    Value(std::int64_t value) : what_(value) {}
-    Value(double value) : what_(value) {}
-    Value(const char* value) : what_(std::string(value)) {}
-    Value(std::string_view value) : what_(std::string(value)) {}
-    Value(std::string value) : what_(std::move(value)) {}
+    Value();   ///< null
+    Value(std::nullptr_t);
+    Value(bool value);
+    Value(int value);
+    Value(unsigned value);
+    Value(std::int64_t value);
+    Value(double value);
+    Value(const char* value);
+    Value(std::string_view value);
+    Value(std::string value);
     Value(Array value);
     Value(Object value);
     Value(const Value&);
@@ -64,6 +64,18 @@ struct Member {
     Value value;
     friend bool operator==(const Member&, const Member&) noexcept = default;
 };
+
+// Here and not in the class: a constructor needs the members of what it may have to destroy (clang insists).
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool value) : what_(value) {}
+inline Value::Value(int value) : what_(static_cast<std::int64_t>(value)) {}
+inline Value::Value(unsigned value) : what_(static_cast<std::int64_t>(value)) {}
+inline Value::Value(std::int64_t value) : what_(value) {}
+inline Value::Value(double value) : what_(value) {}
+inline Value::Value(const char* value) : what_(std::string(value)) {}
+inline Value::Value(std::string_view value) : what_(std::string(value)) {}
+inline Value::Value(std::string value) : what_(std::move(value)) {}
 
 struct ParseLimits {
     std::size_t max_bytes = 64 * 1024;
