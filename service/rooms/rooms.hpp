@@ -140,7 +140,7 @@ struct Dialled {
 /// How to use it: give every event to its method with the time, then
 ///  1. perform take_records() (one transaction; a failing disk is logged and stops nothing),
 ///  2. send the method's answer, when it has one,
-///  3. perform take_actions() in their order,
+///  3. perform take_actions() in their order (one for a channel that closed just now is dropped),
 ///  4. set the alarm to wake_at() and call tick() then.
 /// Every method applies what is due first, so that a late alarm changes nothing.
 ///
@@ -182,7 +182,7 @@ class Rooms {
     /// Counts one attempt to dial, before the backend's checks. @errors 4290
     [[nodiscard]] Answer<void> admit_dial(const Member& caller, Moment now);
     /// Makes the room. A busy listener gives a room and at once busy. @errors 1005 the caller is in a room, 5
-    /// too many rooms, 1 caller and listener are the same
+    /// too many rooms, 1004 caller and listener are the same
     [[nodiscard]] Answer<Dialled> dial(Dial dial, Moment now);
     /// A vendor's backend calls `dial.listener` for the device `dial.caller` (dial.channel is not used): the
     /// device is asked by call.incoming on its channels, also on one that opens within settings.ring_back.
@@ -216,7 +216,7 @@ class Rooms {
 
     /// Ends what is due.
     void tick(Moment now);
-    /// When tick() must come at the latest; nothing when no room lives or is remembered.
+    /// When tick() must come at the latest; nothing when nothing is waited for.
     [[nodiscard]] std::optional<TimePoint> wake_at() const noexcept;
 
     /// What to write, in order: a room that ended is saved as ended and forgotten settings.ended_memory
