@@ -109,7 +109,7 @@ class Reader {
     template <class T>
     [[nodiscard]] Answer<T> finish(T result) const {
         if (!ok()) return fault();
-        return result;
+        return Answer<T>(boost::system::in_place_value, std::move(result));
     }
 
  private:
