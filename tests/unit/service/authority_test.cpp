@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "core/file.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/support/printers.hpp"
 
 using namespace voip;
 using namespace voip::service;

@@ -1,7 +1,7 @@
 #include "service/api/claim.hpp"
 
 #include "protocol/errors.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/support/printers.hpp"
 
 using namespace voip;
 using namespace voip::service;

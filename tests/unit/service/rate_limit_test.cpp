@@ -1,6 +1,6 @@
 #include "service/guard/rate_limit.hpp"
 
-#include "tests/support/catch.hpp"
+#include "tests/support/printers.hpp"
 
 using namespace voip;
 using namespace voip::service;

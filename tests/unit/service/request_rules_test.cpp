@@ -1,6 +1,6 @@
 #include "service/http/request_rules.hpp"
 
-#include "tests/support/catch.hpp"
+#include "tests/support/printers.hpp"
 
 using namespace voip;
 using namespace voip::service;

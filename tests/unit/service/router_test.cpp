@@ -2,7 +2,7 @@
 
 #include "protocol/errors.hpp"
 #include "service/http/reply.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/support/printers.hpp"
 
 using namespace voip;
 using namespace voip::service;

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/catch.hpp"
+#include "tests/support/printers.hpp"
 
 using namespace voip;
 using namespace voip::service;
