@@ -1,6 +1,9 @@
 #include "protocol/transport/http.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
 
 namespace voip::transport {
 namespace {
@@ -37,6 +40,29 @@ std::string_view HttpRequest::query() const noexcept {
 
 std::string_view HttpResponse::header(std::string_view name) const noexcept {
     return find(headers, name);
+}
+
+namespace {
+
+constexpr std::array<const char*, 7> weekdays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+}  // namespace
+
+std::string http_date(UnixMillis at) {
+    using namespace std::chrono;
+    const sys_seconds moment = floor<seconds>(sys_time<milliseconds>(milliseconds{at}));
+    const auto midnight = floor<days>(moment);
+    const year_month_day date{midnight};
+    const hh_mm_ss time{moment - midnight};
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                  weekdays[weekday{midnight}.c_encoding()], static_cast<unsigned>(date.day()),
+                  months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()));
+    return text.data();
 }
 
 }  // namespace voip::transport

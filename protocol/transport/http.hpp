@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/clock.hpp"
+
 namespace voip::transport {
 
 /// HTTP messages as plain structs; Beast stays in the .cpp files.
@@ -14,10 +16,11 @@ struct Header {
 
 struct HttpRequest {
     std::string method = "GET";
-    std::string target = "/";    ///< path and query
+    std::string target = "/";  ///< path and query
     std::vector<Header> headers;
     std::string body;
-    std::string peer;            ///< server side: the peer's address without the port, for rate limits and loopback checks
+    std::string
+        peer;  ///< server side: the peer's address without the port, for rate limits and loopback checks
 
     /// The first header of that name (any case), or empty.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
@@ -33,5 +36,8 @@ struct HttpResponse {
 
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
+
+/// A Date header: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110).
+[[nodiscard]] std::string http_date(UnixMillis at);
 
 }  // namespace voip::transport

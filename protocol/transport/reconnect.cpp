@@ -2,6 +2,8 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "protocol/transport/deadline.hpp"
+
 namespace voip::transport {
 
 Reconnect::Reconnect(Timers& timers, Backoff backoff, Session session, Log log)
@@ -16,7 +18,7 @@ asio::awaitable<void> Reconnect::run() {
         asked_ = false;
         const bool useful = co_await session_();
         const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return;
+        if (is_cancelled(state)) co_return;
         if (useful) backoff_.reset();
         // Somebody asked while a fruitless attempt was under way: that attempt may have been the old
         // network's.

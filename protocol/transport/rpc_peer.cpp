@@ -12,6 +12,7 @@
 #include "core/task_set.hpp"
 #include "core/wake.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/transport/deadline.hpp"
 
 namespace voip::transport {
 namespace {
@@ -178,7 +179,7 @@ asio::awaitable<Error> RpcPeer::State::read(std::shared_ptr<RpcPeer> peer, TaskS
     State& s = *peer->state_;
     const auto state = co_await asio::this_coro::cancellation_state;
     for (;;) {
-        if (state.cancelled() != asio::cancellation_type::none) co_return fail(Errc::cancelled);
+        if (is_cancelled(state)) co_return fail(Errc::cancelled);
         if (s.phase == Phase::ended) co_return s.reason;
         if (s.serving >= s.settings.max_serving && s.phase == Phase::open) {
             co_await s.place.wait();
@@ -280,8 +281,7 @@ asio::awaitable<Error> RpcPeer::run() {
         close(close_bad_data, "not JSON-RPC");
     }
     // A goodbye that is being said goes on; close() has bounded it.
-    while (s.phase == State::Phase::closing && !s.writer_ended &&
-           state.cancelled() == asio::cancellation_type::none)
+    while (s.phase == State::Phase::closing && !s.writer_ended && !is_cancelled(state))
         co_await s.written.wait();
     s.end(std::move(why));
     co_await tasks.stop();

@@ -15,20 +15,21 @@
 namespace voip::transport {
 
 struct RpcPeerSettings {
-    std::size_t queue_bytes = 256 * 1024;   ///< unsent bytes above which the peer is a slow reader and is cut
-    std::size_t max_calls = 64;             ///< our requests in flight; further ones fail with Errc::full
-    std::size_t max_serving = 32;           ///< the peer's requests being answered; reading pauses above it
-    Duration send_time = 10s;               ///< one write may take this long before the peer counts as frozen
+    std::size_t queue_bytes = 256 * 1024;  ///< unsent bytes above which the peer is a slow reader and is cut
+    std::size_t max_calls = 64;            ///< our requests in flight; further ones fail with Errc::full
+    std::size_t max_serving = 32;          ///< the peer's requests being answered; reading pauses above it
+    Duration send_time = 10s;              ///< one write may take this long before the peer counts as frozen
 };
 
 /// JSON-RPC 2.0 over one MessageStream, both directions at once, everything bounded.
-/// The stream is read until it ends; each request runs in a coroutine of its own; messages go out in the order of
-/// the calls to notify(), call() and of finished answers.
+/// The stream is read until it ends; each request runs in a coroutine of its own; messages go out in the
+/// order of the calls to notify(), call() and of finished answers.
 /// @thread loop only.
 class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
  public:
     /// Answers a request (an error is a Fault) ...
-    using OnRequest = std::function<asio::awaitable<Answer<json::Value>>(std::string method, json::Value params)>;
+    using OnRequest =
+        std::function<asio::awaitable<Answer<json::Value>>(std::string method, json::Value params)>;
     /// ... and hears a notification. Runs inside the reader: short, never blocking.
     using OnNotification = std::function<void(const std::string& method, const json::Value& params)>;
 
@@ -36,9 +37,9 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
                                                        RpcPeerSettings settings, OnRequest on_request,
                                                        OnNotification on_notification, Log log);
 
-    /// Reads and writes until the stream ends, close() or cancellation; then every waiting call has failed with
-    /// Errc::closed. Returns why it ended (Errc::closed for an orderly end).
-    /// Unparsable or oversize input is answered -32700 and ends the peer, as the contract says.
+    /// Reads and writes until the stream ends, close() or cancellation; then every waiting call has failed
+    /// with Errc::closed. Returns why it ended (Errc::closed for an orderly end). Unparsable or oversize
+    /// input is answered -32700 and ends the peer, as the contract says.
     asio::awaitable<Error> run();
 
     /// A request. The reply is the peer's result, its Fault, or our Error (timeout, closed, full).
@@ -57,7 +58,7 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
     [[nodiscard]] std::string peer() const;
 
     struct State;
-    explicit RpcPeer(std::unique_ptr<State> state);   ///< use make()
+    explicit RpcPeer(std::unique_ptr<State> state);  ///< use make()
     ~RpcPeer();
 
  private:

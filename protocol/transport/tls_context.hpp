@@ -11,7 +11,7 @@ namespace voip::transport {
 
 /// How a client judges servers. Verification cannot be switched off; there is no field for it.
 struct TlsClientSettings {
-    std::string ca_file;                     ///< PEM; empty: the system's bundle /etc/ssl/certs/ca-certificates.crt
+    std::string ca_file;  ///< PEM; empty: the system's bundle /etc/ssl/certs/ca-certificates.crt
     std::function<UnixMillis()> judge_time;  ///< validity is judged at this time; empty: the system clock
 };
 
@@ -20,6 +20,8 @@ class TlsClientContext {
  public:
     /// @errors bad_config: the file is missing or holds no certificate (the path is named)
     [[nodiscard]] static Result<TlsClientContext> make(TlsClientSettings settings);
+    /// How many handshakes took up an earlier session (a fiftieth of the work).
+    [[nodiscard]] std::size_t resumptions() const noexcept;
     struct State;
     [[nodiscard]] State& state() const noexcept { return *state_; }
 
@@ -36,6 +38,8 @@ class TlsServerContext {
     [[nodiscard]] static Result<TlsServerContext> make(std::string chain_pem, std::string key_pem);
     /// DNS names and IP addresses of the certificate's subjectAltName, as text.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept;
+    /// How many clients came back with a ticket of ours.
+    [[nodiscard]] std::size_t resumptions() const noexcept;
     struct State;
     [[nodiscard]] State& state() const noexcept { return *state_; }
 

@@ -15,6 +15,7 @@
 #include "core/task_set.hpp"
 #include "core/tokens.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/transport/deadline.hpp"
 #include "protocol/transport/utf8.hpp"
 
 namespace voip::transport {
@@ -30,10 +31,6 @@ constexpr Duration connect_pause = 20ms;
 
 std::string words(int number) {
     return std::error_code(number, std::generic_category()).message();
-}
-
-bool is_cancelled(const asio::cancellation_state& state) {
-    return state.cancelled() != asio::cancellation_type::none;
 }
 
 PeerCredentials credentials_of(int fd) {

@@ -19,7 +19,7 @@ struct PeerCredentials {
     pid_t pid = 0;
     uid_t uid = 0;
     gid_t gid = 0;
-    std::vector<gid_t> groups;   ///< supplementary groups at connect time
+    std::vector<gid_t> groups;  ///< supplementary groups at connect time
 };
 
 /// Newline-delimited messages on Unix stream sockets.
@@ -48,7 +48,7 @@ asio::awaitable<Result<std::unique_ptr<MessageStream>>> open_unix(Timers& timers
                                                                   TimePoint deadline);
 
 /// A connected socket (one end of a socketpair) as a message stream; takes the descriptor over.
-[[nodiscard]] Result<std::unique_ptr<MessageStream>> adopt_stream(asio::any_io_executor executor, Timers& timers,
-                                                                  int fd);
+[[nodiscard]] Result<std::unique_ptr<MessageStream>> adopt_stream(asio::any_io_executor executor,
+                                                                  Timers& timers, int fd);
 
 }  // namespace voip::transport

@@ -9,9 +9,9 @@ namespace voip::transport {
 
 /// An absolute URL of a service; only what we dial.
 struct Url {
-    std::string host;          ///< name or address, without the brackets of IPv6
+    std::string host;  ///< name or address, without the brackets of IPv6
     std::uint16_t port = 443;
-    std::string path = "/";    ///< with the query, always starting with '/'
+    std::string path = "/";  ///< with the query, always starting with '/'
 
     /// "host" or "host:port" as it stands in a Host header; brackets around IPv6, port only when not 443.
     [[nodiscard]] std::string authority() const;
