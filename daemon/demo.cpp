@@ -1,0 +1,154 @@
+#include "daemon/demo.hpp"
+
+#include "protocol/crypto/crypto.hpp"
+#include "protocol/transport/url.hpp"
+
+namespace voip::daemon {
+namespace {
+
+constexpr const char* people[] = {"reception", "security"};
+constexpr const char* usual_listen = "127.0.0.1:8443";
+constexpr const char* any_port = "127.0.0.1:0";
+
+/// How a person here would start one of our programs: beside this one, or by the search path.
+std::string program(const std::string& name) {
+    std::error_code ignored;
+    const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / name;
+    if (!std::filesystem::exists(beside, ignored)) return name;
+    const auto near = beside.lexically_proximate(std::filesystem::current_path(ignored));
+    return near.native().starts_with("..") ? beside.string() : near.string();
+}
+
+void complete_device(config::Device& device) {
+    if (device.sn.empty()) device.sn = "demo-0001";
+    if (device.model_id.empty()) device.model_id = "demo-model";
+    if (device.app_id.empty()) device.app_id = "demo-app";
+    if (device.name.empty()) device.name = "Front door";
+}
+
+void complete_board(config::Board& board) {
+    if (board.driver == "linux") board.driver = "sim";   // its default; a board that was asked for is kept
+    if (board.buttons.empty()) {
+        config::Button button;
+        button.name = "call";
+        button.contact = people[0];
+        board.buttons.push_back(button);
+    }
+    if (board.relays.empty()) {
+        config::Relay relay;
+        relay.name = "door";
+        board.relays.push_back(relay);
+    }
+}
+
+Error wrong(const Fault& fault) {
+    return fail(Errc::refused, std::to_string(fault.err_code) + " " + fault.err_msg);
+}
+
+}  // namespace
+
+Demo::Demo(asio::any_io_executor executor, Timers& timers, const LogHub& hub, std::filesystem::path state_dir,
+           std::string listen)
+    : executor_(std::move(executor)), timers_(timers), hub_(hub), state_dir_(std::move(state_dir)),
+      listen_(std::move(listen)) {}
+
+asio::awaitable<Result<void>> Demo::start(config::Config& config) {
+    complete_device(config.device);
+    complete_board(config.board);
+    auto started = co_await start_service(listen_.empty() ? usual_listen : listen_);
+    if (!started && listen_.empty()) {   // 8443 is in use: any port will do
+        co_await service_->stop();
+        started = co_await start_service(any_port);
+    }
+    if (!started) co_return started;
+    config.service.url = service_->url();
+    config.service.ca = service_->ca_file().string();
+    co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Demo::start_service(std::string listen) {
+    const auto endpoint = transport::parse_endpoint(listen);
+    if (!endpoint) co_return fail(Errc::bad_config, "--listen: " + endpoint.error().context);
+    service::ServiceSettings settings;
+    settings.config.listen = {endpoint->host, endpoint->port};
+    settings.config.state_dir = state_dir_.string();
+    settings.modes.demo = true;
+    service_ = std::make_unique<service::Service>(executor_, timers_, std::move(settings), hub_);
+    co_return service_->start();
+}
+
+Result<void> Demo::make_product(const config::Device& device) {
+    auto& registry = service_->registry();
+    const auto known = registry.find_product(device.app_id, device.model_id);
+    if (!known) return known.error();
+    if (*known) return {};
+    registry::Product product;
+    product.app_id = device.app_id;
+    product.model_id = device.model_id;
+    product.registration = device.registration == config::Registration::wmpf ? Registration::wmpf
+                                                                             : Registration::device_auth;
+    return registry.put_product(product, crypto::random_text(32), timers_.wall_now());
+}
+
+Result<std::string> Demo::user(const config::Device& device, const std::string& name) {
+    auto& registry = service_->registry();
+    const auto known = registry.find_user_by_name(device.app_id, name);
+    if (!known) return known.error();
+    if (*known) return (*known)->open_id;
+    const auto made = registry.add_user(device.app_id, name, timers_.wall_now());
+    if (!made) return made.error();
+    return made->open_id;
+}
+
+asio::awaitable<Result<void>> Demo::provision(config::Device device, control::DevicePort& port,
+                                              control::ContactsPort& contacts) {
+    const auto product = make_product(device);
+    if (!product) co_return product;
+    auto& registry = service_->registry();
+    const auto now = timers_.wall_now();
+    const auto known = registry.find_device(device.sn);
+    if (!known) co_return known.error();
+    if (!*known || port.facts().registration != "registered") {
+        const auto ticket = registry.make_sn_ticket(device.app_id, device.sn, device.model_id, now);
+        if (!ticket) co_return wrong(ticket.error());
+        std::string text = ticket->token;
+        const auto registered = co_await port.register_device(std::move(text));
+        if (!registered) co_return wrong(registered.error());
+    }
+    for (const char* name : people) {
+        const auto open_id = user(device, name);
+        if (!open_id) co_return open_id.error();
+        const auto granted = registry.add_grant({*open_id, device.sn, "Front door", now}, now);
+        if (!granted) co_return granted;
+        control::Contact contact;
+        contact.contact = name;
+        contact.people.push_back({*open_id, name, Authorisation::unknown});
+        const auto set = contacts.set(std::move(contact));
+        if (!set) co_return wrong(set.error());
+    }
+    service_->changed();
+    co_return Result<void>();
+}
+
+asio::awaitable<void> Demo::stop() {
+    if (service_) co_await service_->stop();
+}
+
+std::string Demo::guide(const config::Config& config, const std::filesystem::path& socket) const {
+    const std::string url = "https://localhost:" + std::to_string(service_->port());
+    const std::string ctl = program("wmpf-voipctl");
+    const std::string phone = program("wmpf-voip-phone") + " --service " + url + " --ca " + service_->ca_file().string();
+    std::string text;
+    text += "The demo is ready: device " + config.device.sn + " with a simulated board, the service at " + url + ".\n\n";
+    text += "  A phone that rings (keys: a answer, r reject, h hang up, q quit):\n";
+    text += "    " + phone + " --as reception\n";
+    text += "  Press the call button:\n    " + ctl + " press call\n";
+    text += "  Call the device instead, and answer there:\n";
+    text += "    " + phone + " --as reception --call " + config.device.sn + "\n    " + ctl + " answer\n";
+    text += "  Watch what happens, hang up, open the door:\n";
+    text += "    " + ctl + " watch\n    " + ctl + " hangup\n    " + ctl + " relay door\n\n";
+    text += "Local API: " + socket.string() + "   Ctrl-C stops.\n";
+    return text;
+}
+
+}  // namespace voip::daemon
