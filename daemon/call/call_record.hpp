@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/clock.hpp"
+#include "core/json.hpp"
 #include "protocol/room.hpp"
 
 namespace voip::call {
@@ -22,5 +24,10 @@ struct CallRecord {
     RoomEnd end;
     friend bool operator==(const CallRecord&, const CallRecord&) = default;
 };
+
+/// As `call.history` shows it and as the history file keeps it, one line each.
+[[nodiscard]] json::Value encode(const CallRecord& record);
+/// Nothing when it is no record; members that are missing are empty.
+[[nodiscard]] std::optional<CallRecord> decode_call_record(const json::Value& value);
 
 }  // namespace voip::call
