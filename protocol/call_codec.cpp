@@ -16,12 +16,14 @@ int kind_of(const Reader& reader, Host host) {
     return host == Host::device ? device_to_user : user_to_device;
 }
 
-/// The name of a device is ignored (the phone shows what the user gave at the authorisation), but must be a
-/// string.
-Party read_side(Reader& reader, bool device) {
+/// One side. The name of a device is ignored (the phone shows what the user gave at the authorisation), but
+/// must be a string. `judge_id` runs before the later members are read.
+template <class JudgeId>
+Party read_side(Reader& reader, bool device, const JudgeId& judge_id) {
     constexpr TextRule ignored{limits::message_bytes, 0};
     Party side;
     side.id = reader.string("id", device ? rule::sn : rule::open_id);
+    judge_id(side.id);
     std::string name = reader.optional_string("name", device ? ignored : rule::name).value_or("");
     if (!device) side.name = std::move(name);
     side.camera_status = reader.optional_int("cameraStatus", 0, 1).value_or(0);
@@ -33,12 +35,12 @@ Party read_caller(Reader& reader, const InitRules& rules, int kind) {
     if (device && rules.fill_in && reader.present() && !reader.has("caller"))
         return Party{rules.own_id, "", 0};
     Reader caller = reader.object("caller");
-    Party side = read_side(caller, kind == device_to_user);
     // A businessType of the other side explains a foreign id: then that is the fault.
     const bool comparable = kind == (device ? device_to_user : user_to_device);
-    if (comparable && caller.present() && side.id != rules.own_id)
-        caller.refuse("id", "not this member's own", device ? code::device_wrong : code::open_id_wrong);
-    return side;
+    return read_side(caller, kind == device_to_user, [&](const std::string& id) {
+        if (comparable && id != rules.own_id)
+            caller.refuse("id", "not this member's own", device ? code::device_wrong : code::open_id_wrong);
+    });
 }
 
 int read_business_type(Reader& reader, const InitRules& rules) {
@@ -91,7 +93,7 @@ Answer<InitByCaller> decode_init_by_caller(const json::Value& params, const Init
     request.room_type = reader.word("roomType", room_type);
     request.caller = read_caller(reader, rules, kind);
     Reader listener = reader.object("listener");
-    request.listener = read_side(listener, kind == user_to_device);
+    request.listener = read_side(listener, kind == user_to_device, [](const std::string&) {});
     request.business_type = read_business_type(reader, rules);
     request.voip_token = read_voip_token(reader, rules);
     request.state = reader.optional_word("miniprogramState", miniprogram_state).value_or(request.state);
