@@ -8,6 +8,7 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -94,19 +95,17 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
     bool Null() { return add(Value()); }
     bool Bool(bool b) { return add(Value(b)); }
-    bool Int(int i) { return add(Value(i)); }
-    bool Uint(unsigned u) { return add(Value(static_cast<std::int64_t>(u))); }
-    bool Int64(std::int64_t i) { return add(Value(i)); }
-    bool Uint64(std::uint64_t u) {
-        if (u > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-            return refuse("integer above 9223372036854775807");
-        return add(Value(static_cast<std::int64_t>(u)));
-    }
-    bool Double(double d) {
-        // The library reads an integer beyond 64 bits as a fraction: such a number is refused, however it is
-        // written.
-        if (!(std::abs(d) < 9223372036854775808.0)) return refuse("number beyond 64 bits");
-        return add(Value(d));
+    /// The library's own reading of fractions has undefined behaviour for zeros like 0e111.
+    bool RawNumber(const char* s, rapidjson::SizeType n, bool) {
+        const std::string_view text(s, n);
+        if (text.find_first_of(".eE") == std::string_view::npos) return integer(text);
+        double fraction = 0;
+        const auto ec = std::from_chars(text.data(), text.data() + text.size(), fraction).ec;
+        const bool too_large =
+            ec == std::errc::result_out_of_range && !is_tiny(text);  // what is tiny is zero
+        if (too_large || !(std::abs(fraction) < 9223372036854775808.0))
+            return refuse("number beyond 64 bits");
+        return add(Value(fraction));
     }
     bool String(const char* s, rapidjson::SizeType n, bool) {
         return judge({s, n}) && add(Value(std::string_view(s, n)));
@@ -135,6 +134,18 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
         Array values;
     };
 
+    /// Tells the two reasons apart why a fraction has no double (the library has refused thousands of digits
+    /// before).
+    static bool is_tiny(std::string_view text) noexcept {
+        if (text.find_first_of("eE") != std::string_view::npos)
+            return text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
+        return text.starts_with("0.") || text.starts_with("-0.");
+    }
+    bool integer(std::string_view text) {
+        std::int64_t value = 0;
+        const auto ec = std::from_chars(text.data(), text.data() + text.size(), value).ec;
+        return ec == std::errc{} ? add(Value(value)) : refuse("number beyond 64 bits");
+    }
     bool refuse(std::string why) {
         problem = std::move(why);
         return false;
@@ -250,7 +261,7 @@ Result<Value> parse(std::string_view text, const ParseLimits& limits) {
     if (nul != std::string_view::npos)
         return fail(Errc::bad_message, place(text, nul, limits.comments) + ": NUL byte");
     constexpr unsigned base = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseFullPrecisionFlag;
+                              rapidjson::kParseNumbersAsStringsFlag;
     constexpr unsigned with_comments = base | rapidjson::kParseCommentsFlag;
     rapidjson::MemoryStream memory(text.data(), text.size());
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);

@@ -75,6 +75,9 @@ TEST_CASE("json: numbers beyond 64 bits are refused, however they are written", 
     }
     CHECK(*parse("9e18")->as_fraction() == 9e18);
     CHECK(*parse("1e-400")->as_fraction() == 0.0);
+    CHECK(*parse("0e111")->as_fraction() == 0.0);
+    CHECK(*parse("0." + std::string(400, '0') + "1")->as_fraction() == 0.0);
+    CHECK_FALSE(parse(std::string(400, '1') + "e-1"));
 }
 
 TEST_CASE("json: 48 malformed texts are refused as bad messages", "[core][unit]") {
