@@ -115,8 +115,13 @@ Loaded<Config> load_file(const std::filesystem::path& file, const LoadOptions& o
 json::Value encode(const Config& config) {
     return encode_by_description(config);
 }
-Reloaded<Config> reload(const Config& running, const Config& fresh) {
-    return reload_by_description(running, fresh);
+Reloaded reload(const Config& running, const Config& fresh) {
+    Reloaded outcome{running, {}, {}};
+    Reloader<Config> reloader(outcome.config, fresh, "");
+    describe(reloader, static_cast<const Config*>(nullptr));
+    outcome.applied = std::move(reloader.applied);
+    outcome.needs_restart = std::move(reloader.needs_restart);
+    return outcome;
 }
 std::vector<OptionInfo> daemon_options() {
     return list_options<Config>();

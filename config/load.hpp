@@ -45,15 +45,14 @@ inline constexpr std::size_t max_file_bytes = 256 * 1024;
 [[nodiscard]] json::Value encode(const Config& config);
 [[nodiscard]] json::Value encode(const ServiceConfig& config);
 
-/// What a reload does: options that can change while running are taken over, others wait for a restart.
-template <class T>
+/// What a reload of the daemon does: options that can change while running are taken over, others wait for a
+/// restart.
 struct Reloaded {
-    T config;                          ///< the running one with the new live options
+    Config config;                     ///< the running one with the new live options
     std::vector<std::string> applied;  ///< paths, in the order of the README's table
     std::vector<std::string> needs_restart;
 };
-[[nodiscard]] Reloaded<Config> reload(const Config& running, const Config& fresh);
-[[nodiscard]] Reloaded<ServiceConfig> reload(const ServiceConfig& running, const ServiceConfig& fresh);
+[[nodiscard]] Reloaded reload(const Config& running, const Config& fresh);
 
 /// One option as the README's table states it.
 struct OptionInfo {

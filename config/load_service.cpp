@@ -47,9 +47,6 @@ Loaded<ServiceConfig> load_service_file(const std::filesystem::path& file) {
 json::Value encode(const ServiceConfig& config) {
     return encode_by_description(config);
 }
-Reloaded<ServiceConfig> reload(const ServiceConfig& running, const ServiceConfig& fresh) {
-    return reload_by_description(running, fresh);
-}
 std::vector<OptionInfo> service_options() {
     return list_options<ServiceConfig>();
 }

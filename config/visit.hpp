@@ -216,16 +216,6 @@ class Reloader {
 };
 
 template <class T>
-Reloaded<T> reload_by_description(const T& running, const T& fresh) {
-    Reloaded<T> outcome{running, {}, {}};
-    Reloader<T> reloader(outcome.config, fresh, "");
-    describe(reloader, static_cast<const T*>(nullptr));
-    outcome.applied = std::move(reloader.applied);
-    outcome.needs_restart = std::move(reloader.needs_restart);
-    return outcome;
-}
-
-template <class T>
 json::Value encode_by_description(const T& config) {
     Writer<T> writer(config);
     describe(writer, static_cast<const T*>(nullptr));

@@ -9,7 +9,7 @@ using Paths = std::vector<std::string>;
 
 constexpr LoadOptions demo{.demo = true};
 
-Reloaded<Config> reloaded(const std::string& from, const std::string& to) {
+Reloaded reloaded(const std::string& from, const std::string& to) {
     return reload(whole(load(from, demo)), whole(load(to, demo)));
 }
 
@@ -67,14 +67,4 @@ TEST_CASE("config: buttons that were renamed, exchanged or added wait for a rest
         CHECK(outcome.needs_restart == Paths{"board.buttons"});
         CHECK(outcome.config.board.buttons == whole(load(from, demo)).board.buttons);
     }
-}
-
-TEST_CASE("service config: a reload takes the log over, 1 other option waits for a restart",
-          "[config][unit]") {
-    const auto outcome = reload(whole(load_service("{}")),
-                                whole(load_service(R"({"log": {"level": "err"}, "listen": "127.0.0.1:1"})")));
-    CHECK(outcome.applied == Paths{"log.level"});
-    CHECK(outcome.needs_restart == Paths{"listen"});
-    CHECK(outcome.config.listen.port == 8443);
-    CHECK(outcome.config.log.level == Level::err);
 }
