@@ -218,7 +218,7 @@ class Service:
     def start(self):
         self.program = Program(BIN / "wmpf-voip-service", "--config", self.config, "--state-dir", self.state,
                                "--listen", f"127.0.0.1:{self.port}", *self.arguments)
-        found = self.program.wait_line(r"listening.*?(?:127\.0\.0\.1:|port=)(\d+)")
+        found = self.program.wait_line(r'serving url="https://[^"]*?:(\d+)"')
         self.port = int(found[1])
 
     @property
