@@ -3,6 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <algorithm>
@@ -26,6 +27,7 @@ struct TaskSet::State {
     Wake empty;
     std::list<Task> tasks;
     bool stopping = false;
+    bool cancelled = false;
 };
 
 namespace {
@@ -65,7 +67,10 @@ void TaskSet::spawn(std::string name, asio::awaitable<void> task) {
     mine->name = std::move(name);
     auto done = [state = state_, mine](const std::exception_ptr& error) {
         if (error && state->on_crash && !is_unwinding(error)) state->on_crash(mine->name, text_of(error));
-        state->tasks.erase(mine);
+        // An emission from outside the loop is posted and still needs the signal: bury the task behind it.
+        std::list<State::Task> ended;
+        ended.splice(ended.begin(), state->tasks, mine);
+        if (state->cancelled) asio::post(state->executor, [ended = std::move(ended)] {});
         if (state->tasks.empty()) state->empty.notify();
     };
     asio::co_spawn(state_->executor, std::move(task),
@@ -73,6 +78,7 @@ void TaskSet::spawn(std::string name, asio::awaitable<void> task) {
 }
 
 void TaskSet::cancel() {
+    state_->cancelled = true;
     // A cancelled task may end inside emit() and take itself off the list: walk over a copy of the places.
     std::vector<State::Task*> all;
     for (auto& task : state_->tasks) all.push_back(&task);
