@@ -22,9 +22,6 @@ class Notifier {
     [[nodiscard]] static Result<Notifier> open(const Environment& environment);
 
     Notifier() = default;  ///< a silent one
-    Notifier(Notifier&& other) noexcept;
-    Notifier& operator=(Notifier&& other) noexcept;
-    ~Notifier();
 
     // Each: @errors io with the system's words. Callers log and go on.
     Result<void> ready(std::string_view status);
@@ -34,14 +31,14 @@ class Notifier {
     Result<void> stopping(std::string_view status);
     Result<void> watchdog();
 
-    [[nodiscard]] bool silent() const noexcept { return fd_ < 0; }
+    [[nodiscard]] bool silent() const noexcept { return socket_.empty(); }
     /// The manager ends us when watchdog() was not called for this long; nothing: it does not watch.
     [[nodiscard]] std::optional<Duration> watchdog_time() const noexcept { return watchdog_time_; }
 
  private:
-    Result<void> send(std::string_view lines);
+    Result<void> send(std::string_view lines) const;
 
-    int fd_ = -1;  // connected datagram socket
+    std::string socket_;  // its name; empty: nobody listens
     std::optional<Duration> watchdog_time_;
 };
 
