@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -218,6 +219,10 @@ class Registry {
 
  private:
     explicit Registry(std::unique_ptr<State> state);
+    [[nodiscard]] UnixMillis nonce_life() const noexcept;
+    [[nodiscard]] Answer<void> keep_unsaved_nonce(const std::pair<std::string, std::string>& key,
+                                                  UnixMillis expires, UnixMillis now);
+    void restore_nonce_marker(UnixMillis now);
     std::unique_ptr<State> state_;
 };
 

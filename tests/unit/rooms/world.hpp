@@ -4,15 +4,7 @@
 #include <vector>
 
 #include "service/rooms/rooms.hpp"
-#include "tests/support/catch.hpp"
-
-// CHECK(answer) prints the Fault's code and words.
-template <class T>
-struct Catch::StringMaker<voip::Answer<T>> {
-    static std::string convert(const voip::Answer<T>& answer) {
-        return answer ? "a value" : std::to_string(answer.error().err_code) + " " + answer.error().err_msg;
-    }
-};
+#include "tests/support/printers.hpp"
 
 namespace voip::rooms {
 
