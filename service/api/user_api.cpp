@@ -41,6 +41,7 @@ UserApi::UserApi(const ApiParts& parts)
 
 transport::HttpResponse UserApi::login(const transport::HttpRequest& request, const json::Value& body) {
     const TimePoint now = parts_.timers.now();
+    const UnixMillis wall = parts_.timers.wall_now();
     if (!is_own_origin(request))
         return fault_reply(Fault{code::forbidden, "the request comes from a page of another place", {}, {}});
     if (failures_.is_spent(request.peer, now)) {
@@ -58,7 +59,7 @@ transport::HttpResponse UserApi::login(const transport::HttpRequest& request, co
     }
     failures_.forgive(request.peer);
     parts_.log.info("user logged in", kv("user", login->user.open_id), kv("peer", request.peer));
-    const UnixMillis left = login->token.expires - parts_.timers.wall_now();
+    const UnixMillis left = login->token.expires - wall;
     return with_cookie(json_reply(json::Value()
                                       .set("userToken", login->token.token)
                                       .set("openId", login->user.open_id)

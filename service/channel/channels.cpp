@@ -27,6 +27,7 @@ rooms::RoomSettings room_settings(const config::ServiceConfig& config) {
     settings.join = config.rooms.join;
     settings.resume = config.rooms.resume;
     settings.alone = config.rooms.talk_alone;
+    settings.ring_back = std::min(settings.ring_back, settings.ring);
     settings.dials_per_minute = static_cast<unsigned>(config.limits.dials_per_minute);
     return settings;
 }
@@ -200,7 +201,7 @@ asio::awaitable<Answer<void>> Channels::backend_call(std::string app_id, Backend
     Waiting waiting(parts_.timers);
     waiting_.emplace(*room_id, &waiting);
     commit();
-    const TimePoint deadline = parts_.timers.now() + rooms::RoomSettings().ring_back + outcome_slack;
+    const TimePoint deadline = parts_.timers.now() + room_settings(parts_.config).ring_back + outcome_slack;
     co_await waiting.wake.wait(deadline);
     waiting_.erase(*room_id);
     const int err_code = waiting.err_code.value_or(code::network);

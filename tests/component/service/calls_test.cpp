@@ -76,7 +76,7 @@ TEST_CASE("call: device to user, answered, talked and hung up by the user", "[se
     CHECK(text_of(pair.device->next().data(), "origin") == "other");
     CHECK(pair.device->names(2) == Names{"endVoip", "finishVoip"});
     CHECK(pair.world.service().rooms() == 0);
-    CHECK(text_of(pair.phone->ask("room.hangUp", in_room(room)), "roomId") == room);   // repeated: harmless
+    CHECK(text_of(pair.phone->ask("room.hangUp", in_room(room)), "roomId") == room);  // repeated: harmless
 }
 
 TEST_CASE("call: user to device with the pushToken, and callDevice without one", "[service][component]") {
@@ -112,7 +112,8 @@ TEST_CASE("call: user to device with the pushToken, and callDevice without one",
     CHECK(text_of(pair.device->until("cancelVoip").data(), "status") == "other");
 }
 
-TEST_CASE("call: cancelled while ringing, and busy when the listener refuses with 1005", "[service][component]") {
+TEST_CASE("call: cancelled while ringing, and busy when the listener refuses with 1005",
+          "[service][component]") {
     Pair pair;
     const std::string room = pair.ring();
     (void)pair.device->ask("room.hangUp", in_room(room));
@@ -124,7 +125,8 @@ TEST_CASE("call: cancelled while ringing, and busy when the listener refuses wit
     CHECK(pair.device->names(4) == Names{"startVoip", "busy", "endVoip", "finishVoip"});
 }
 
-TEST_CASE("call: signals pass to the other member only, from 32 KiB on they are refused", "[service][component]") {
+TEST_CASE("call: signals pass to the other member only, from 32 KiB on they are refused",
+          "[service][component]") {
     Pair pair;
     const std::string room = pair.talk();
     const auto body = json::Value().set("type", "offer").set("sdp", std::string(1000, 'x'));
@@ -159,7 +161,8 @@ TEST_CASE("call: members get TURN credentials of their room, user `expiry:roomId
     CHECK(pair.phone->ask("room.iceServers", in_room(room)).find("iceServers")->as_array()->size() == 2);
 }
 
-TEST_CASE("call: identity comes from the channel: another SN is resolved 2, another openId 7", "[service][component]") {
+TEST_CASE("call: identity comes from the channel: another SN is resolved 2, another openId 7",
+          "[service][component]") {
     Pair pair;
     auto request = device_calls(pair.door, pair.anna);
     request.set("caller", json::Value().set("id", "SN-2"));
@@ -171,7 +174,8 @@ TEST_CASE("call: identity comes from the channel: another SN is resolved 2, anot
     CHECK(number_of(pair.phone->ask("voip.initByCaller", back), "errCode") == 7);
 }
 
-TEST_CASE("call: 9, 13, 14 and 20 have their real causes; bad arguments throw 1004 and 1001", "[service][component]") {
+TEST_CASE("call: 9, 13, 14 and 20 have their real causes; bad arguments throw 1004 and 1001",
+          "[service][component]") {
     Pair pair;
     const Person berta = pair.world.person("Berta");
     const auto code = [](const json::Value& result) { return number_of(result, "errCode"); };
@@ -197,11 +201,12 @@ TEST_CASE("call: the same callId gives the same room, also from another channel 
     CHECK(text_of(pair.device->ask("voip.initByCaller", request), "roomId") == room);
     const auto newer = pair.world.open(pair.door.token);
     CHECK(text_of(newer->ask("voip.initByCaller", request), "roomId") == room);
-    const auto rpc = pair.world.post("/v1/rpc", json::Value()
-                                                    .set("jsonrpc", "2.0")
-                                                    .set("id", 7)
-                                                    .set("method", "voip.initByCaller")
-                                                    .set("params", request),
+    const auto rpc = pair.world.post("/v1/rpc",
+                                     json::Value()
+                                         .set("jsonrpc", "2.0")
+                                         .set("id", 7)
+                                         .set("method", "voip.initByCaller")
+                                         .set("params", request),
                                      bearer(pair.door.token));
     REQUIRE(rpc.status == 200);
     CHECK(text_of(*body_of(rpc).find("result"), "roomId") == room);
@@ -211,9 +216,10 @@ TEST_CASE("call: the same callId gives the same room, also from another channel 
 
 TEST_CASE("call: the 11th dial of a member in a minute throws 4290", "[service][component]") {
     Pair pair;
-    const Person berta = pair.world.person("Berta");   // not authorised: each attempt counts all the same
+    const Person berta = pair.world.person("Berta");  // not authorised: each attempt counts all the same
     for (int i = 0; i < 10; ++i)
-        CHECK(number_of(pair.device->ask("voip.initByCaller", device_calls(pair.door, berta)), "errCode") == 9);
+        CHECK(number_of(pair.device->ask("voip.initByCaller", device_calls(pair.door, berta)), "errCode") ==
+              9);
     CHECK(pair.device->fault("voip.initByCaller", device_calls(pair.door, pair.anna)) == 4290);
 }
 
@@ -274,7 +280,8 @@ TEST_CASE("call: all 5 channels of a user ring, the first that joins wins, 4 hea
     CHECK(phones[2]->next().name() == "hangOnVoip");
 }
 
-TEST_CASE("call: a room outlives a restart of the service when its members resume it", "[service][component]") {
+TEST_CASE("call: a room outlives a restart of the service when its members resume it",
+          "[service][component]") {
     Pair pair;
     const std::string room = pair.talk("call-1");
     pair.world.restart();

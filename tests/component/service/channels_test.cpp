@@ -25,8 +25,8 @@ TEST_CASE("channel: the 6th of a user closes the oldest with 4409", "[service][c
     for (std::size_t i = 1; i < 6; ++i) CHECK(channels[i]->fault("room.hangUp", in_room("none")) == 1);
 }
 
-TEST_CASE("channel: a token of 2 s brings channel.expiring, then 4401", "[service][component]") {
-    World world([](ServiceSettings& settings) { settings.config.tokens.device = 2s; });
+TEST_CASE("channel: a token of 1 s brings channel.expiring, then 4401", "[service][component]") {
+    World world([](ServiceSettings& settings) { settings.config.tokens.device = 1s; });
     const Device device = world.device("SN-1");
     const auto channel = world.open(device.token);
     const Told told = channel->next();
@@ -47,13 +47,15 @@ TEST_CASE("channel: channel.renew with a fresh token outlives the first; a forei
     CHECK(channel->fault("channel.renew") == 1004);
     (void)channel->until("channel.expiring");
     world.renew(device);
-    CHECK(number_of(channel->ask("channel.renew", json::Value().set("token", device.token)), "expiresIn") >= 1);
-    CHECK(channel->until("channel.expiring").method == "channel.expiring");   // of the second token's life
+    CHECK(number_of(channel->ask("channel.renew", json::Value().set("token", device.token)), "expiresIn") >=
+          1);
+    CHECK(channel->until("channel.expiring").method == "channel.expiring");  // of the second token's life
     CHECK_FALSE(channel->ended());
     CHECK(channel->close_reason().find("4401") != std::string::npos);
 }
 
-TEST_CASE("channel: no token, a foreign token, an expired one and an access_token are 401", "[service][component]") {
+TEST_CASE("channel: no token, a foreign token, an expired one and an access_token are 401",
+          "[service][component]") {
     World world([](ServiceSettings& settings) { settings.config.tokens.device = 1ms; });
     CHECK(world.refused_channel({}).status == 401);
     CHECK(code_of(world.refused_channel(bearer("nonsense"))) == 4010);
@@ -73,7 +75,8 @@ TEST_CASE("channel: a token in the URL is refused with 400, on every path of /v1
     for (const std::string& line : world.log()) CHECK(line.find(anna.token) == std::string::npos);
 }
 
-TEST_CASE("channel: without the subprotocol it is 400, without an upgrade 426, elsewhere 404", "[service][component]") {
+TEST_CASE("channel: without the subprotocol it is 400, without an upgrade 426, elsewhere 404",
+          "[service][component]") {
     World world;
     const Person anna = world.person("Anna");
     CHECK(world.refused_channel(bearer(anna.token), "/v1/channel", "other.v1").status == 400);
@@ -93,10 +96,11 @@ TEST_CASE("channel: unknown methods are -32601, wrong params 1004, the other kin
     CHECK(phone->fault("room.join", json::Value().set("roomId", 7)) == 1);
     CHECK(phone->fault("room.hangUp") == 1);
     phone->notify("room.explode", json::Object{});
-    CHECK(phone->fault("room.iceServers", in_room("x")) == 1);   // still open
+    CHECK(phone->fault("room.iceServers", in_room("x")) == 1);  // still open
 }
 
-TEST_CASE("channel: what is not JSON-RPC is answered -32700 and closed; others do not notice", "[service][component]") {
+TEST_CASE("channel: what is not JSON-RPC is answered -32700 and closed; others do not notice",
+          "[service][component]") {
     World world;
     const Person anna = world.person("Anna");
     const auto witness = world.open(anna.token);
@@ -118,12 +122,16 @@ TEST_CASE("channel: what is not JSON-RPC is answered -32700 and closed; others d
     CHECK(witness->fault("room.hangUp", in_room("none")) == 1);
 }
 
-TEST_CASE("rpc: methods that need a channel are refused 1011, no request is 400, no token 401", "[service][component]") {
+TEST_CASE("rpc: methods that need a channel are refused 1011, no request is 400, no token 401",
+          "[service][component]") {
     World world;
     const Person anna = world.person("Anna");
     const auto request = [](std::string method) {
-        return json::Value().set("jsonrpc", "2.0").set("id", "a").set("method", std::move(method)).set(
-            "params", json::Value().set("roomId", "x"));
+        return json::Value()
+            .set("jsonrpc", "2.0")
+            .set("id", "a")
+            .set("method", std::move(method))
+            .set("params", json::Value().set("roomId", "x"));
     };
     const auto refused = world.post("/v1/rpc", request("room.join"), bearer(anna.token));
     CHECK(refused.status == 200);

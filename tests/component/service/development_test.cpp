@@ -6,7 +6,9 @@ using namespace voip::service::test;
 
 namespace {
 
-void dev(ServiceSettings& settings) { settings.modes.dev = true; }
+void dev(ServiceSettings& settings) {
+    settings.modes.dev = true;
+}
 
 json::Value rule(std::string method, int err_code) {
     return json::Value().set("method", std::move(method)).set("errCode", err_code);
@@ -38,10 +40,13 @@ TEST_CASE("fault rules: all 15 backend codes and 10008 resolve initByCaller once
         CHECK(number_of(refused, "errCode") == code);
         CHECK_FALSE(text_of(refused, "errMsg").empty());
     }
-    CHECK(*pair.device->ask("voip.initByCaller", device_calls(pair.door, pair.anna)).find("isSuccess")->as_bool());
+    CHECK(*pair.device->ask("voip.initByCaller", device_calls(pair.door, pair.anna))
+               .find("isSuccess")
+               ->as_bool());
 }
 
-TEST_CASE("fault rules: plugin codes are thrown, callDevice and room.join throw every code", "[service][component]") {
+TEST_CASE("fault rules: plugin codes are thrown, callDevice and room.join throw every code",
+          "[service][component]") {
     Pair pair;
     pair.order(rule("voip.initByCaller", 1002));
     CHECK(pair.device->fault("voip.initByCaller", device_calls(pair.door, pair.anna)) == 1002);
@@ -53,12 +58,13 @@ TEST_CASE("fault rules: plugin codes are thrown, callDevice and room.join throw 
     CHECK(pair.device->fault("room.join", in_room("x")) == 1);
 }
 
-TEST_CASE("fault rules: a dropped answer leaves the room; the same callId then gives it", "[service][component]") {
+TEST_CASE("fault rules: a dropped answer leaves the room; the same callId then gives it",
+          "[service][component]") {
     Pair pair;
     pair.order(rule("voip.initByCaller", 0).set("drop", true));
     const auto request = device_calls(pair.door, pair.anna, "call-1");
     pair.device->start_call("voip.initByCaller", request);
-    const std::string room = pair.phone->next().text("roomId");   // the work was done
+    const std::string room = pair.phone->next().text("roomId");  // the work was done
     CHECK(pair.device->until("startVoip").text("roomId") == room);
     CHECK_FALSE(pair.device->finished_call());
     const auto again = pair.device->ask("voip.initByCaller", request);
@@ -66,7 +72,8 @@ TEST_CASE("fault rules: a dropped answer leaves the room; the same callId then g
     CHECK(pair.world.service().rooms() == 1);
 }
 
-TEST_CASE("fault rules: a delay of 0.3 s comes before the work; paths take rules too", "[service][component]") {
+TEST_CASE("fault rules: a delay of 0.3 s comes before the work; paths take rules too",
+          "[service][component]") {
     Pair pair;
     pair.order(rule("room.hangUp", 0).set("delaySeconds", 0.3));
     const TimePoint start = pair.world.timers().now();

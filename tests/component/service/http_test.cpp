@@ -8,7 +8,8 @@ using namespace voip::service::test;
 
 namespace {
 
-transport::HttpRequest made(std::string method, std::string target, std::string body = {}, std::string type = {}) {
+transport::HttpRequest made(std::string method, std::string target, std::string body = {},
+                            std::string type = {}) {
     transport::HttpRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
@@ -39,14 +40,17 @@ TEST_CASE("http: another method is 405 with Allow, an unknown path 404", "[servi
     CHECK(code_of(refused) == 4050);
     CHECK(world.request(made("DELETE", "/v1/health")).header("Allow") == "GET, HEAD");
     CHECK(world.request(made("POST", "/")).status == 405);
-    const auto path = GENERATE("/v1/nothing", "/v1", "/v1/device/token/", "/wxa/nothing", "/nothing.html",
-                               "/../etc/passwd", "/v1/../index.html");
-    const auto missing = world.get(path);
-    CHECK(missing.status == 404);
-    CHECK(code_of(missing) == 4040);
+    for (const char* path : {"/v1/nothing", "/v1", "/v1/device/token/", "/wxa/nothing", "/nothing.html",
+                             "/../etc/passwd", "/v1/../index.html"}) {
+        INFO(path);
+        const auto missing = world.get(path);
+        CHECK(missing.status == 404);
+        CHECK(code_of(missing) == 4040);
+    }
 }
 
-TEST_CASE("http: another content type is 415; no JSON, no object and too deep are 400", "[service][component]") {
+TEST_CASE("http: another content type is 415; no JSON, no object and too deep are 400",
+          "[service][component]") {
     World world;
     const std::string path = "/v1/device/token";
     CHECK(world.request(made("POST", path, "{}", "text/plain")).status == 415);
@@ -59,11 +63,13 @@ TEST_CASE("http: another content type is 415; no JSON, no object and too deep ar
     CHECK(world.request(made("POST", path, "{\"appId\":\"\xff\"}", "application/json")).status == 400);
 }
 
-TEST_CASE("http: a body above 64 KiB is 413", "[service][component]") {
+TEST_CASE("http: a body of 64 KiB is still read", "[service][component]") {
     World world;
-    const auto answer =
-        world.request(made("POST", "/v1/device/token", std::string(65 * 1024, ' '), "application/json"));
-    CHECK(answer.status == 413);
+    std::string body = R"({"code":"x","more":")";
+    body += std::string(64 * 1024 - body.size() - 2, 'x') + "\"}";
+    REQUIRE(body.size() == 64 * 1024);
+    const auto answer = world.request(made("POST", "/v1/user/login", body, "application/json"));
+    CHECK(code_of(answer) == 4010);
 }
 
 TEST_CASE("http: GET / serves the page's folder, or explains itself without one", "[service][component]") {
@@ -78,7 +84,8 @@ TEST_CASE("http: GET / serves the page's folder, or explains itself without one"
     CHECK(world.get("/").body == "<p>phone</p>");
     CHECK(world.get("/app.js").header("Content-Type") == "text/javascript; charset=utf-8");
     CHECK(world.get("/app.js?v=1").status == 200);
-    CHECK(world.get("/").header("Content-Security-Policy").find("default-src 'self'") != std::string_view::npos);
+    CHECK(world.get("/").header("Content-Security-Policy").find("default-src 'self'") !=
+          std::string_view::npos);
     std::filesystem::remove_all(world.settings().config.www);
 }
 
@@ -105,7 +112,7 @@ TEST_CASE("service: a 2nd one on the same state folder or port does not start", 
         }
     };
     CHECK(world.wait(Stop::run(&on_folder)));
-    CHECK(std::filesystem::exists(world.folder() / "admin.sock"));   // the first one's is untouched
+    CHECK(std::filesystem::exists(world.folder() / "admin.sock"));  // the first one's is untouched
     CHECK(world.get("/v1/health").status == 200);
 
     same.config.state_dir = (world.folder() / "second").string();

@@ -6,7 +6,9 @@ using namespace voip::service::test;
 
 namespace {
 
-json::Value with(std::string_view name, std::string value) { return json::Value().set(name, std::move(value)); }
+json::Value with(std::string_view name, std::string value) {
+    return json::Value().set(name, std::move(value));
+}
 
 /// The value of the session cookie that an answer sets.
 std::string cookie_of(const transport::HttpResponse& response) {
@@ -35,11 +37,13 @@ TEST_CASE("log-in: a one-time code gives a token of 30 days and a cookie, once",
     CHECK(code_of(again) == 4010);
 }
 
-TEST_CASE("log-in: after 5 failures of an address the 6th try is 429, also with a right code", "[service][component]") {
+TEST_CASE("log-in: after 5 failures of an address the 6th try is 429, also with a right code",
+          "[service][component]") {
     World world;
     const Person anna = world.person("Anna");
     const auto code = world.service().registry().make_enrolment_code(anna.open_id, world.wall());
-    for (int i = 0; i < 5; ++i) CHECK(world.post("/v1/user/login", with("code", "WRONGWRONGWRONG")).status == 401);
+    for (int i = 0; i < 5; ++i)
+        CHECK(world.post("/v1/user/login", with("code", "WRONGWRONGWRONG")).status == 401);
     const auto refused = world.post("/v1/user/login", with("code", code->token));
     CHECK(refused.status == 429);
     CHECK(code_of(refused) == 4290);
@@ -54,7 +58,8 @@ TEST_CASE("log-in: by name it is 403 without a development mode", "[service][com
     CHECK(code_of(refused) == 4030);
 }
 
-TEST_CASE("log-in: by a new name makes the user with --dev, and is refused in a demo", "[service][component]") {
+TEST_CASE("log-in: by a new name makes the user with --dev, and is refused in a demo",
+          "[service][component]") {
     World dev([](ServiceSettings& settings) { settings.modes.dev = true; });
     const auto first = dev.post("/v1/user/login", with("name", "Berta"));
     REQUIRE(first.status == 200);
@@ -69,7 +74,8 @@ TEST_CASE("log-in: by a new name makes the user with --dev, and is refused in a 
     CHECK(demo.post("/v1/user/login", with("name", "Berta")).status == 401);
 }
 
-TEST_CASE("log-out: the token is over and its channel closes with 4401, other log-ins go on", "[service][component]") {
+TEST_CASE("log-out: the token is over and its channel closes with 4401, other log-ins go on",
+          "[service][component]") {
     World world;
     const Person anna = world.person("Anna");
     const auto other = world.service().registry().issue_user_token(anna.open_id, world.wall());
@@ -89,22 +95,30 @@ TEST_CASE("authorisation: a ticket of the device gives it, and the device is tol
     const auto channel = world.open(device.token);
     const auto ask = [&](const Person& who, const std::string& ticket, std::string name = "Gate") {
         return world.post("/v1/user/requestDeviceVoIP",
-                          json::Value().set("sn", "SN-1").set("modelId", model).set("snTicket", ticket).set(
-                              "deviceName", std::move(name)),
+                          json::Value()
+                              .set("sn", "SN-1")
+                              .set("modelId", model)
+                              .set("snTicket", ticket)
+                              .set("deviceName", std::move(name)),
                           bearer(who.token));
     };
     const std::string ticket = world.ticket("SN-1");
     REQUIRE(ask(anna, ticket).status == 200);
     CHECK(channel->next().method == "contacts.changed");
-    const auto profile = channel->ask("device.profile", json::Value().set("name", "Gate").set("camera", true));
+    const auto profile =
+        channel->ask("device.profile", json::Value().set("name", "Gate").set("camera", true));
     REQUIRE(profile.find("users")->as_array()->size() == 1);
     CHECK(text_of(profile.find("users")->as_array()->front(), "openId") == anna.open_id);
 
     const auto list = body_of(world.get("/v1/user/getDeviceVoIPList", bearer(anna.token)));
     REQUIRE(list.find("list")->as_array()->size() == 1);
     const json::Value& entry = list.find("list")->as_array()->front();
-    CHECK(entry == json::Value().set("sn", "SN-1").set("modelId", model).set("deviceName", "Gate").set("status", 1).set(
-                       "online", true));
+    CHECK(entry == json::Value()
+                       .set("sn", "SN-1")
+                       .set("modelId", model)
+                       .set("deviceName", "Gate")
+                       .set("status", 1)
+                       .set("online", true));
 
     // single use: somebody else cannot take the same ticket; a wrong model or name is refused
     const Person berta = world.person("Berta");
@@ -113,7 +127,8 @@ TEST_CASE("authorisation: a ticket of the device gives it, and the device is tol
     CHECK(world.get("/v1/user/getDeviceVoIPList", bearer(device.token)).status == 403);
 }
 
-TEST_CASE("push tokens: only for the authorised (9), only when the device fetched one (14)", "[service][component]") {
+TEST_CASE("push tokens: only for the authorised (9), only when the device fetched one (14)",
+          "[service][component]") {
     World world;
     const Device device = world.device("SN-1");
     const Person anna = world.person("Anna");
@@ -143,8 +158,10 @@ TEST_CASE("cookie: it opens a channel from the own page, and is 403 from a page 
     const auto refused = world.refused_channel({{"Cookie", cookie}, {"Origin", "https://evil.example"}});
     CHECK(refused.status == 403);
     CHECK(code_of(refused) == 4030);
-    CHECK(world.post("/v1/rpc", json::Object{}, {{"Cookie", cookie}, {"Origin", "https://evil.example"}}).status == 403);
+    CHECK(world.post("/v1/rpc", json::Object{}, {{"Cookie", cookie}, {"Origin", "https://evil.example"}})
+              .status == 403);
     CHECK(world.get("/v1/user/getDeviceVoIPList", {{"Cookie", cookie}, {"Origin", own}}).status == 200);
     CHECK(world.get("/v1/user/getDeviceVoIPList", {{"Cookie", cookie}, {"Origin", "null"}}).status == 403);
-    CHECK(world.post("/v1/user/login", with("name", "Anna"), {{"Origin", "https://evil.example"}}).status == 403);
+    CHECK(world.post("/v1/user/login", with("name", "Anna"), {{"Origin", "https://evil.example"}}).status ==
+          403);
 }

@@ -17,8 +17,11 @@ struct Vendor {
     asio::io_context io{1};
     ManualTimers timers;
     std::vector<transport::HttpRequest> requests;
-    std::vector<unsigned> script;   ///< statuses in order; 0: no answer until the deadline; then 200
-    WakeUp wake_up{io.get_executor(), timers, {"vendor.example", 443, "/wake"}, "a shared secret",
+    std::vector<unsigned> script;  ///< statuses in order; 0: no answer until the deadline; then 200
+    WakeUp wake_up{io.get_executor(),
+                   timers,
+                   {"vendor.example", 443, "/wake"},
+                   "a shared secret",
                    [this](transport::Url url, transport::HttpRequest request, TimePoint deadline) {
                        return answer(std::move(url), std::move(request), deadline);
                    },

@@ -65,16 +65,20 @@ json::Value person_calls(const Person& person, const Device& device, const std::
         .set("voipToken", push_token);
 }
 
-json::Value in_room(const std::string& room_id) { return json::Value().set("roomId", room_id); }
+json::Value in_room(const std::string& room_id) {
+    return json::Value().set("roomId", room_id);
+}
 
-std::string Told::text(std::string_view member) const { return text_of(params, member); }
+std::string Told::text(std::string_view member) const {
+    return text_of(params, member);
+}
 
 // ---- Channel
 
 Channel::Channel(World& world, std::unique_ptr<transport::MessageStream> stream)
-    : world_(world), tasks_(world.io().get_executor(), world.timers(), [](std::string_view, std::string_view what) {
-          FAIL("task failed: " << what);
-      }) {
+    : world_(world),
+      tasks_(world.io().get_executor(), world.timers(),
+             [](std::string_view, std::string_view what) { FAIL("task failed: " << what); }) {
     // Answers at once, so no coroutine of it outlives the call.
     auto on_request = [this](std::string method, json::Value params) -> asio::awaitable<Answer<json::Value>> {
         inbox_.push_back({std::move(method), std::move(params)});
@@ -133,7 +137,9 @@ int Channel::fault(std::string method, json::Value params) {
     return reply.fault()->err_code;
 }
 
-void Channel::notify(std::string method, json::Value params) { REQUIRE(peer_->notify(method, std::move(params))); }
+void Channel::notify(std::string method, json::Value params) {
+    REQUIRE(peer_->notify(method, std::move(params)));
+}
 
 Told Channel::next() {
     world_.drive([&] { return !inbox_.empty() || ended_; });
@@ -169,7 +175,8 @@ void Channel::close() {
 // ---- World
 
 World::World(const std::function<void(ServiceSettings&)>& change)
-    : folder_(fresh_folder()), hub_([this](Level, std::string_view line) { log_.emplace_back(line); }, Level::debug) {
+    : folder_(fresh_folder()),
+      hub_([this](Level, std::string_view line) { log_.emplace_back(line); }, Level::debug) {
     settings_.config.listen = {"127.0.0.1", 0};
     settings_.config.state_dir = folder_.string();
     if (change) change(settings_);
@@ -209,8 +216,9 @@ void World::drive(const std::function<bool()>& condition) {
 transport::HttpResponse World::request(transport::HttpRequest request) {
     auto url = transport::parse_url(service_->url() + request.target);
     REQUIRE(url);
-    const auto answer = wait(transport::https_request(timers_, *trust_, *url, std::move(request),
-                                                      timers_.now() + patience));
+    url->host = host_;
+    const auto answer =
+        wait(transport::https_request(timers_, *trust_, *url, std::move(request), timers_.now() + patience));
     INFO((answer ? std::string() : answer.error().text()));
     REQUIRE(answer);
     return *answer;
@@ -243,11 +251,15 @@ json::Value World::claim(const Device& device, const std::string& sn_ticket) con
     const auto timestamp = wall() / 1000;
     const std::string nonce = crypto::random_text(24);
     std::string text = sn_ticket.empty() ? "wmpf-voip-token-v1" : "wmpf-voip-register-v1";
-    text += "\n127.0.0.1\n" + std::string(app) + "\n" + device.sn + "\n" + model + "\n" + std::to_string(timestamp) +
-            "\n" + nonce;
+    text += "\n127.0.0.1\n" + std::string(app) + "\n" + device.sn + "\n" + model + "\n" +
+            std::to_string(timestamp) + "\n" + nonce;
     if (!sn_ticket.empty()) text += "\n" + device.key.public_key() + "\n" + sn_ticket;
     json::Value body;
-    body.set("appId", app).set("modelId", model).set("sn", device.sn).set("timestamp", timestamp).set("nonce", nonce);
+    body.set("appId", app)
+        .set("modelId", model)
+        .set("sn", device.sn)
+        .set("timestamp", timestamp)
+        .set("nonce", nonce);
     if (!sn_ticket.empty()) body.set("publicKey", device.key.public_key()).set("snTicket", sn_ticket);
     return body.set("signature", device.key.sign(text));
 }
@@ -281,7 +293,9 @@ void World::grant(const Person& person, const Device& device, const std::string&
     service_->changed();
 }
 
-std::unique_ptr<Channel> World::open(const std::string& token) { return open_with(bearer(token)); }
+std::unique_ptr<Channel> World::open(const std::string& token) {
+    return open_with(bearer(token));
+}
 
 std::unique_ptr<Channel> World::open_with(Headers headers) {
     const auto url = transport::parse_url(service_->url() + "/v1/channel");

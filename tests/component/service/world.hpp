@@ -18,8 +18,9 @@
 #include "service/service.hpp"
 #include "tests/support/printers.hpp"
 
-/// The real service on 127.0.0.1 and its clients over real TLS, in one loop and one thread. Tests are straight-line code:
-/// each call drives the loop until its answer is there (20 s at most, then the test fails).
+/// The real service on 127.0.0.1 and its clients over real TLS, in one loop and one thread. Tests are
+/// straight-line code: each call drives the loop until its answer is there (20 s at most, then the test
+/// fails).
 namespace voip::service::test {
 
 inline constexpr const char* app = "wxtest";
@@ -68,7 +69,7 @@ class Channel {
     void close();
     [[nodiscard]] bool ended() const { return ended_.has_value(); }
 
-    std::optional<Fault> refuse_incoming;   ///< else call.incoming is acknowledged with {}
+    std::optional<Fault> refuse_incoming;  ///< else call.incoming is acknowledged with {}
 
  private:
     asio::awaitable<void> run();
@@ -91,7 +92,9 @@ struct Person {
 };
 
 using Headers = std::vector<transport::Header>;
-[[nodiscard]] inline Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
+[[nodiscard]] inline Headers bearer(const std::string& token) {
+    return {{"Authorization", "Bearer " + token}};
+}
 
 class World {
  public:
@@ -111,6 +114,8 @@ class World {
     std::vector<std::string>& log() { return log_; }
 
     // HTTPS
+    /// The name by which further requests dial the service.
+    void dial(std::string host) { host_ = std::move(host); }
     transport::HttpResponse request(transport::HttpRequest request);
     transport::HttpResponse post(std::string target, const json::Value& body, Headers headers = {});
     transport::HttpResponse get(std::string target, Headers headers = {});
@@ -141,6 +146,7 @@ class World {
     std::vector<std::string> log_;
     LogHub hub_;
     ServiceSettings settings_;
+    std::string host_ = "127.0.0.1";
     std::unique_ptr<Service> service_;
     std::optional<transport::TlsClientContext> trust_;
 };
@@ -171,7 +177,8 @@ T World::wait(asio::awaitable<T> work) {
 
 /// initByCaller of a device to a person, and back.
 [[nodiscard]] json::Value device_calls(const Device& device, const Person& person, std::string call_id = {});
-[[nodiscard]] json::Value person_calls(const Person& person, const Device& device, const std::string& push_token);
+[[nodiscard]] json::Value person_calls(const Person& person, const Device& device,
+                                       const std::string& push_token);
 [[nodiscard]] json::Value in_room(const std::string& room_id);
 
 }  // namespace voip::service::test

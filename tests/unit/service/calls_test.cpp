@@ -22,11 +22,13 @@ json::Value good() {
 
 }  // namespace
 
-TEST_CASE("failure shapes: the plugin's 1000s and the service's 4000s throw, backend codes resolve", "[service][unit]") {
+TEST_CASE("failure shapes: the plugin's 1000s and the service's 4000s throw, backend codes resolve",
+          "[service][unit]") {
     const auto thrown = GENERATE(1001, 1004, 1005, 1006, 4290, 5030, -32601);
     CHECK(is_thrown(thrown));
     CHECK_FALSE(init_failure(Fault{thrown, "no", "", {}}));
-    const auto resolved = GENERATE(1, 2, 5, 7, 9, 12, 13, 14, 15, 17, 19, 20, 22, 23, 24, 10008, 9800004, -1, 99);
+    const auto resolved =
+        GENERATE(1, 2, 5, 7, 9, 12, 13, 14, 15, 17, 19, 20, 22, 23, 24, 10008, 9800004, -1, 99);
     CHECK_FALSE(is_thrown(resolved));
     const auto answer = init_failure(Fault{resolved, "no", "", {}});
     REQUIRE(answer);
@@ -51,7 +53,7 @@ TEST_CASE("backend call: all 9 members are read", "[service][unit]") {
 
 TEST_CASE("backend call: 9 bad members are named", "[service][unit]") {
     const std::vector<std::pair<const char*, json::Value>> rows{
-        {"model_id", ""},        {"sn", 7},      {"openid", nullptr},          {"room_type", "film"},
+        {"model_id", ""},        {"sn", 7},      {"openid", nullptr},         {"room_type", "film"},
         {"listener_name", "\n"}, {"query", "x"}, {"caller_camera_status", 2}, {"version_type", 3},
         {"version_type", "0"}};
     for (const auto& [name, value] : rows) {

@@ -7,7 +7,9 @@ using namespace voip::service;
 
 namespace {
 
-Result<Options> parsed(std::vector<const char*> arguments) { return parse_options(arguments); }
+Result<Options> parsed(std::vector<const char*> arguments) {
+    return parse_options(arguments);
+}
 
 }  // namespace
 
@@ -18,7 +20,8 @@ TEST_CASE("options: all 8 are understood", "[service][unit]") {
     CHECK(options->config == "/c.json");
     CHECK(options->state_dir == "/s");
     CHECK(options->listen == "[::1]:0");
-    CHECK((options->dev && options->dev_allow_lan && options->check_config && options->version && options->help));
+    CHECK((options->dev && options->dev_allow_lan && options->check_config && options->version &&
+           options->help));
 }
 
 TEST_CASE("options: 4 bad command lines are refused with the option's name", "[service][unit]") {
