@@ -55,10 +55,12 @@ Demo::Demo(asio::any_io_executor executor, Timers& timers, const LogHub& hub, st
 asio::awaitable<Result<void>> Demo::start(config::Config& config) {
     complete_device(config.device);
     complete_board(config.board);
-    auto started = co_await start_service(listen_.empty() ? usual_listen : listen_);
+    std::string listen = listen_.empty() ? std::string(usual_listen) : listen_;
+    auto started = co_await start_service(std::move(listen));
     if (!started && listen_.empty()) {   // 8443 is in use: any port will do
         co_await service_->stop();
-        started = co_await start_service(any_port);
+        listen = any_port;
+        started = co_await start_service(std::move(listen));
     }
     if (!started) co_return started;
     config.service.url = service_->url();

@@ -36,15 +36,6 @@ std::shared_ptr<CallTask::Waiter<T>> CallTask::wait_in(Waiters<T>& waiters) {
     return waiter;
 }
 
-template <class T>
-void CallTask::reply(Waiters<T>& waiters, Ticket ticket, Answer<T> answer) {
-    const auto found = waiters.find(ticket);
-    if (found == waiters.end()) return;
-    found->second->answer = std::move(answer);
-    found->second->wake.notify();
-    waiters.erase(found);
-}
-
 /// How long a request may wait: the session answers each dial within its ring time and what holds it.
 TimePoint CallTask::patience(std::size_t people) const {
     const auto each = settings_.ring_time + 3 * limits::hang_up_time;

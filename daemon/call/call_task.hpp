@@ -191,4 +191,13 @@ class CallTask final : public Calls, public engine::Listener {
     TaskSet tasks_;
 };
 
+template <class T>
+void CallTask::reply(Waiters<T>& waiters, Ticket ticket, Answer<T> answer) {
+    const auto found = waiters.find(ticket);
+    if (found == waiters.end()) return;
+    found->second->answer = std::move(answer);
+    found->second->wake.notify();
+    waiters.erase(found);
+}
+
 }  // namespace voip::call

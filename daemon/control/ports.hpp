@@ -8,6 +8,7 @@
 
 #include "core/clock.hpp"
 #include "daemon/call/call_record.hpp"
+#include "daemon/call/contacts.hpp"
 #include "protocol/call.hpp"
 #include "protocol/fault.hpp"
 #include "protocol/room.hpp"
@@ -22,18 +23,8 @@ namespace asio = boost::asio;
 
 // Contacts ------------------------------------------------------------------------------------------------------
 
-struct Person {
-    std::string open_id;
-    std::string name;                                         ///< for display; may be empty
-    Authorisation authorisation = Authorisation::unknown;     ///< answered only; ignored by set()
-    friend bool operator==(const Person&, const Person&) = default;
-};
-struct Contact {
-    std::string contact;            ///< the key that buttons and `voip.call` name
-    std::string name;               ///< for display; may be empty
-    std::vector<Person> people;     ///< in the order in which they are rung
-    friend bool operator==(const Contact&, const Contact&) = default;
-};
+using Person = call::Person;     ///< the authorisation is answered only: set() ignores it
+using Contact = call::Contact;
 
 class ContactsPort {
  public:
@@ -74,7 +65,7 @@ struct DeviceFacts {
     UnixMillis device_token_expires = 0;        ///< 0: there is none
     UnixMillis push_token_expires = 0;
     std::string clock;                          ///< "ok", "wrong", "unknown"
-    std::optional<double> clock_offset_s;       ///< the service's time minus ours
+    std::optional<double> clock_offset_s;       ///< ours minus the service's; told in whole seconds
 };
 struct PushToken {
     std::string token;          ///< a secret: for the answer of device.getPushToken alone

@@ -1,5 +1,7 @@
 #include "daemon/control/replies.hpp"
 
+#include <cmath>
+
 #include "protocol/call.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/limits.hpp"
@@ -18,12 +20,6 @@ json::Value list_of(const std::vector<std::string>& texts) {
 
 json::Value text_or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
 
-json::Value encode_end(const RoomEnd& end) {
-    json::Value value;
-    value.set("eventName", to_string(end.event_name)).set("status", end.status).set("origin", end.origin);
-    return value.set("errCode", end.err_code).set("errMsg", end.err_msg);
-}
-
 }  // namespace
 
 json::Value encode(const Contact& contact) {
@@ -37,15 +33,6 @@ json::Value encode(const Contact& contact) {
     return value.set("contact", contact.contact).set("name", contact.name).set("people", std::move(people));
 }
 
-json::Value encode(const CallRecord& record) {
-    json::Value peer, value;
-    peer.set("id", record.peer.id).set("name", record.peer.name).set("contact", record.contact);
-    value.set("callId", record.call_id).set("roomId", record.room_id).set("direction", to_string(record.direction));
-    value.set("roomType", to_string(record.room_type)).set("businessType", record.business_type);
-    value.set("peer", std::move(peer)).set("started", record.started).set("answered", record.answered);
-    return value.set("ended", record.ended).set("keepTime", record.keep_time).set("end", encode_end(record.end));
-}
-
 json::Value encode(const DeviceFacts& facts) {
     json::Value registration, channel, device_token, push_token, clock, value;
     registration.set("kind", to_string(facts.kind)).set("state", facts.registration);
@@ -57,7 +44,7 @@ json::Value encode(const DeviceFacts& facts) {
     device_token.set("expireTimestamp", facts.device_token_expires);
     push_token.set("expireTimestamp", facts.push_token_expires);
     clock.set("state", facts.clock);
-    if (facts.clock_offset_s) clock.set("offset", *facts.clock_offset_s);
+    if (facts.clock_offset_s) clock.set("offset", static_cast<std::int64_t>(std::llround(*facts.clock_offset_s)));
     value.set("sn", facts.sn).set("modelId", facts.model_id).set("appId", facts.app_id).set("name", facts.name);
     value.set("version", facts.version).set("registration", std::move(registration));
     value.set("channel", std::move(channel)).set("deviceToken", std::move(device_token));

@@ -7,7 +7,6 @@
 namespace voip::control {
 
 [[nodiscard]] json::Value encode(const Contact& contact);
-[[nodiscard]] json::Value encode(const CallRecord& record);
 [[nodiscard]] json::Value encode(const DeviceFacts& facts);
 [[nodiscard]] json::Value encode(const PushToken& token);
 [[nodiscard]] json::Value encode(const BoardFacts& facts);

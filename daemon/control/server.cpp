@@ -1,5 +1,7 @@
 #include "daemon/control/server.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include "daemon/control/closing.hpp"
 
 namespace voip::control {
@@ -39,6 +41,7 @@ std::string_view Server::refusal(Role role) const noexcept {
 }
 
 asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> stream, transport::PeerCredentials who) {
+    co_await asio::this_coro::throw_if_cancelled(false);   // or the lists below would keep who has gone
     const Role role = role_of({who.uid, who.gid, std::move(who.groups)}, settings_.access);
     const Log log = log_.of(std::to_string(++last_number_));
     if (const std::string_view reason = refusal(role); !reason.empty()) {

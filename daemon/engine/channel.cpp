@@ -186,6 +186,7 @@ void Channel::State::come_online() {
 
 void Channel::State::drop(std::string why) {
     dropped = std::move(why);
+    ++generation;  // what still comes from it is late
     peer->abort();
 }
 

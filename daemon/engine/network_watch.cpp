@@ -116,26 +116,46 @@ bool NetworkEvents::read(Bytes datagram) {
     return up;
 }
 
+Throttle::Throttle(Timers& timers, Duration gap, std::function<void()> action)
+    : timers_(timers), gap_(gap), action_(std::move(action)) {}
+
+Throttle::~Throttle() {
+    cancel();
+}
+
+void Throttle::cancel() noexcept {
+    timers_.cancel(std::exchange(alarm_, 0));
+}
+
+void Throttle::call() {
+    const TimePoint now = timers_.now();
+    if (!last_ || now >= *last_ + gap_) {
+        cancel();
+        last_ = now;
+        action_();
+    } else if (alarm_ == 0) {
+        alarm_ = timers_.call_at(*last_ + gap_, [this] {
+            alarm_ = 0;
+            call();
+        });
+    }
+}
+
 struct NetworkWatch::State {
-    State(asio::any_io_executor ex, Timers& t, std::function<void()> up, TaskSet::OnCrash on_crash, Log l)
-        : timers(t),
-          on_up(std::move(up)),
-          log(std::move(l)),
+    State(asio::any_io_executor ex, Timers& timers, std::function<void()> on_up, TaskSet::OnCrash on_crash,
+          Log l)
+        : log(std::move(l)),
           socket(ex),
-          tasks(std::move(ex), t, std::move(on_crash)) {}
-    ~State() { timers.cancel(alarm); }
+          up(timers, at_most_each, std::move(on_up)),
+          tasks(std::move(ex), timers, std::move(on_crash)) {}
 
     asio::awaitable<void> run();
     void read_all();
-    void tell();
 
-    Timers& timers;
-    std::function<void()> on_up;
     Log log;
     asio::posix::stream_descriptor socket;
     NetworkEvents events;
-    std::optional<TimePoint> last;
-    Timers::Id alarm = 0;  // once more after a burst
+    Throttle up;
     TaskSet tasks;
 };
 
@@ -149,33 +169,20 @@ asio::awaitable<void> NetworkWatch::State::run() {
 
 void NetworkWatch::State::read_all() {
     std::array<std::byte, buffer_bytes> buffer;
-    bool up = false;
+    bool came_up = false;
     for (;;) {
         const auto n = ::recv(socket.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (n > 0) {
-            up = events.read(Bytes(buffer).first(static_cast<std::size_t>(n))) || up;
+            came_up = events.read(Bytes(buffer).first(static_cast<std::size_t>(n))) || came_up;
         } else if (n < 0 && errno == ENOBUFS) {
-            up = true;  // news was lost: it may have been this
+            came_up = true;  // news was lost: it may have been this
         } else if (n == 0 || errno != EINTR) {
             break;
         }
     }
-    if (up) tell();
-}
-
-void NetworkWatch::State::tell() {
-    const TimePoint now = timers.now();
-    if (last && now < *last + at_most_each) {
-        if (alarm == 0)
-            alarm = timers.call_at(*last + at_most_each, [this] {
-                alarm = 0;
-                tell();
-            });
-        return;
-    }
-    last = now;
-    log.info("the network came up");
-    on_up();
+    if (!came_up) return;
+    log.debug("the network came up");
+    up.call();
 }
 
 NetworkWatch::NetworkWatch(asio::any_io_executor executor, Timers& timers, std::function<void()> on_up,
@@ -210,8 +217,8 @@ void NetworkWatch::start() {
 }
 
 asio::awaitable<void> NetworkWatch::stop() {
-    state_->timers.cancel(std::exchange(state_->alarm, 0));
     co_await state_->tasks.stop();
+    state_->up.cancel();
     boost::system::error_code ignored;
     state_->socket.close(ignored);
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -27,6 +28,27 @@ class NetworkEvents {
 
     std::set<int> running_;            // interfaces with carrier
     std::set<std::string> addresses_;  // interface, family and address, as bytes
+};
+
+/// Passes calls on, at most one in `gap`; those in between are made up for by one afterwards.
+/// @thread loop only
+class Throttle {
+ public:
+    Throttle(Timers& timers, Duration gap, std::function<void()> action);
+    ~Throttle();
+    Throttle(const Throttle&) = delete;
+    Throttle& operator=(const Throttle&) = delete;
+
+    void call();
+    /// Forgets what is to be made up for.
+    void cancel() noexcept;
+
+ private:
+    Timers& timers_;
+    Duration gap_;
+    std::function<void()> action_;
+    std::optional<TimePoint> last_;
+    Timers::Id alarm_ = 0;
 };
 
 /// Calls `on_up` from the loop when the network came up, at most once a second and once more after a burst.

@@ -33,14 +33,17 @@ std::string text_of(const json::Value& object, std::string_view name) {
     return text ? *text : std::string();
 }
 
-/// "identity.key.aB3dE9": the temporary file of a write that a power loss cut short.
+/// "identity.key.aB3dE9": the temporary file of a write that a power loss cut short. Six small letters are
+/// somebody's word ("backup"): kept.
 bool is_leftover(std::string_view name, std::string_view of) noexcept {
     if (!name.starts_with(of)) return false;
     name.remove_prefix(of.size());
-    const auto plain = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    };
-    return name.size() == 7 && name.front() == '.' && std::all_of(name.begin() + 1, name.end(), plain);
+    if (name.size() != 7 || name.front() != '.') return false;
+    name.remove_prefix(1);
+    const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto other = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+    return std::all_of(name.begin(), name.end(), [&](char c) { return small(c) || other(c); }) &&
+           std::any_of(name.begin(), name.end(), other);
 }
 
 }  // namespace

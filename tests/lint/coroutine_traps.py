@@ -5,6 +5,7 @@ import re
 CAPTURE = re.compile(r"\[[^\]\[]+\]\s*(\(|\{|mutable)")          # a lambda with captures
 BRACED_TYPE = re.compile(r"\b[A-Z]\w*(?:::\w+)*\s*\{")           # Request{...}: a temporary aggregate
 BRACED_ARGUMENT = re.compile(r"[(,]\s*\{")                       # f({...})
+CHOICE = re.compile(r"\?")                                       # f(a ? b : c): a temporary on one branch
 
 
 def statements(text):
@@ -35,7 +36,7 @@ def check(root, files):
         text = (root / path).read_text()
         for line, statement in statements(text):
             for pattern, what in ((CAPTURE, "a lambda with captures"), (BRACED_TYPE, "a braced temporary"),
-                                  (BRACED_ARGUMENT, "a braced list")):
+                                  (BRACED_ARGUMENT, "a braced list"), (CHOICE, "a choice between temporaries")):
                 if pattern.search(statement):
                     problems.append(f"{path}:{line}: {what} inside a co_await expression: name it first")
     return problems
