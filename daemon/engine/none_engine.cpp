@@ -225,7 +225,7 @@ asio::awaitable<NoneEngine::Turn> NoneEngine::turn(Op op, TimePoint deadline) {
     Turn result;
     ++plans_[op].asked;
     timers_.cancel(delivery_);
-    deliver();   // what was told before this request is heard before its outcome
+    deliver();  // what was told before this request is heard before its outcome
     if (!plans_[op].delays.empty()) {
         const TimePoint ready = timers_.now() + plans_[op].delays.front();
         plans_[op].delays.pop_front();
