@@ -79,6 +79,7 @@ struct Service::State {
     void make_api();
     void apply_changes();
     void apply(const registry::Change& change);
+    void tell_devices_of(const std::string& open_id);
     asio::awaitable<void> watch_changes();
     asio::awaitable<void> prune();
     asio::awaitable<void> renew_certificate();
@@ -251,11 +252,21 @@ void Service::State::apply(const registry::Change& change) {
     using What = registry::Change::What;
     switch (change.what) {
         case What::device_revoked: channels->close_member(rooms::device(change.sn), "revoked"); break;
-        case What::user_revoked: channels->close_member(rooms::user(change.open_id), "revoked"); break;
+        case What::user_revoked:
+            channels->close_member(rooms::user(change.open_id), "revoked");
+            tell_devices_of(change.open_id);
+            break;
         case What::user_token_revoked: channels->close_token(change.token_id, "token revoked"); break;
         case What::grant_added:
         case What::grant_removed: channels->contacts_changed(change.sn); break;
     }
+}
+
+/// Who may be called has changed for every device that this user had consented to.
+void Service::State::tell_devices_of(const std::string& open_id) {
+    const auto granted = registry->devices_of(open_id);
+    if (!granted) return;
+    for (const auto& entry : *granted) channels->contacts_changed(entry.device.sn);
 }
 
 asio::awaitable<void> Service::State::watch_changes() {

@@ -64,7 +64,16 @@ struct Channels::Channel {
 };
 
 struct Channels::Waiting {
-    explicit Waiting(Timers& timers) : wake(timers) {}
+    Waiting(Channels& channels, std::string id)
+        : owner(channels), room_id(std::move(id)), wake(channels.parts_.timers) {
+        owner.waiting_.emplace(room_id, this);
+    }
+    ~Waiting() { owner.waiting_.erase(room_id); }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+    Channels& owner;
+    std::string room_id;
     Wake wake;
     std::optional<int> err_code;
 };
@@ -198,12 +207,10 @@ asio::awaitable<Answer<void>> Channels::backend_call(std::string app_id, Backend
         commit();
         co_return room_id.error();
     }
-    Waiting waiting(parts_.timers);
-    waiting_.emplace(*room_id, &waiting);
+    Waiting waiting(*this, *room_id);
     commit();
     const TimePoint deadline = parts_.timers.now() + room_settings(parts_.config).ring_back + outcome_slack;
     co_await waiting.wake.wait(deadline);
-    waiting_.erase(*room_id);
     const int err_code = waiting.err_code.value_or(code::network);
     if (err_code == 0) co_return Answer<void>();
     Fault fault{err_code, std::string(code_text(err_code)), {}, {}};

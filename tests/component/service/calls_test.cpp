@@ -309,3 +309,28 @@ TEST_CASE("call: a room nobody resumes within 0.3 s of a restart is over (1)", "
     pair.device = pair.world.open(pair.door.token);
     CHECK(pair.device->fault("room.resume", json::Value().set("roomId", room).set("callId", "call-1")) == 1);
 }
+
+TEST_CASE("call: tokens and signalling bodies never reach the log, at level debug", "[service][component]") {
+    Pair pair;
+    const std::string push = text_of(pair.device->ask("device.getPushToken"), "pushToken");
+    const std::string room = pair.talk();
+    (void)pair.device->ask("room.signal", in_room(room).set("body", "v=0 a=ice-pwd:hidden"));
+    (void)pair.phone->until("room.signal");
+    (void)pair.device->ask("room.hangUp", in_room(room));
+    (void)pair.phone->until("finishVoip");
+    const std::string ticket = pair.world.ticket("SN-1");
+    (void)pair.world.post("/v1/user/requestDeviceVoIP",
+                          json::Value().set("sn", "SN-1").set("modelId", model).set("snTicket", ticket),
+                          bearer(pair.anna.token));
+    (void)pair.world.get("/cgi-bin/token?grant_type=client_credential&appid=wxtest&secret=" +
+                         std::string(secret));
+    bool ended = false;
+    for (const std::string& line : pair.world.log()) {
+        INFO(line);
+        for (const std::string& hidden :
+             {pair.door.token, pair.anna.token, push, ticket, std::string(secret), std::string("ice-pwd")})
+            CHECK(line.find(hidden) == std::string::npos);
+        ended = ended || line.find("room ended") != std::string::npos;
+    }
+    CHECK(ended);
+}

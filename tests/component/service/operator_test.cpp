@@ -82,6 +82,13 @@ TEST_CASE("operator: revoking a user closes all of 2 channels; revoking consent 
     CHECK(order(world, {"user", "revoke", "Anna"}).exit_code == 0);
     CHECK(first->close_reason().find("4401") != std::string::npos);
     CHECK(second->close_reason().find("4401") != std::string::npos);
+
+    const Person berta = world.person("Berta");
+    world.grant(berta, device);
+    CHECK(door->next().method == "contacts.changed");
+    CHECK(order(world, {"user", "revoke", "Berta"}).exit_code == 0);
+    CHECK(door->next().method == "contacts.changed");
+    CHECK(door->ask("device.profile").find("users")->as_array()->empty());
 }
 
 TEST_CASE("operator: the same orders work on the database while no service runs", "[service][component]") {
