@@ -104,7 +104,8 @@ class Session {
         ExitCode code = done;
         if (!plan_.target.empty()) {
             if (!ask({"contact.list", json::Value(json::Object{})}, result, code)) return code;
-            for (const json::Member& member : *resolve_target(plan_.target, result).as_object())
+            const json::Value target = resolve_target(plan_.target, result);
+            for (const json::Member& member : *target.as_object())
                 request.params.set(member.name, member.value);
         }
         if (plan_.wait && !ask({"room.subscribe", json::Value(json::Object{})}, result, code)) return code;
