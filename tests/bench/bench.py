@@ -145,9 +145,7 @@ def main():
         table.add("press to call.incoming at the phone", "us",
                   samples(probe, "ring", house.socket, house.service.url, house.service.ca, "reception",
                           20 if options.quick else 300), "<= 1500")
-        for api in house.apis:
-            api.close()
-        house.apis.clear()
+        house.close_apis()
         house.daemon.stop()
         ready, online = cold_start(harness, house, few)
         table.add("cold start to READY", "ms", ready, "<= 10")

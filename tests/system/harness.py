@@ -20,7 +20,8 @@ import time
 import unittest
 import urllib.request
 
-BIN = pathlib.Path(os.environ.get("WMPF_BIN", "build/dev/bin")).resolve()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("WMPF_BIN", ROOT / "build/dev/bin")).resolve()
 SLOW = float(os.environ.get("WMPF_SLOW", "1"))
 DEADLINE = 15 * SLOW
 
@@ -272,6 +273,7 @@ class House:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wmpf-"))
         self.programs = []
         self.apis = []
+        self.own_api = None
         config = dict(service or {})
         config["rooms"] = dict(rooms or {})
         # Tests dial more often than people do.
@@ -332,10 +334,10 @@ class House:
             threading.Event().wait(0.02)   # device.get has no notification; bounded by the deadline above
 
     def api(self):
-        """A client of the daemon; the first one is kept."""
-        if not self.apis:
-            self.apis.append(Api(self.socket))
-        return self.apis[0]
+        """A client of the daemon that is kept until the end of the case."""
+        if self.own_api is None:
+            self.own_api = self.new_api()
+        return self.own_api
 
     def new_api(self):
         api = Api(self.socket)
@@ -347,10 +349,14 @@ class House:
         api.call("room.subscribe", {"events": events} if events else {})
         return api
 
-    def restart_daemon(self):
+    def close_apis(self):
         for api in self.apis:
             api.close()
         self.apis.clear()
+        self.own_api = None
+
+    def restart_daemon(self):
+        self.close_apis()
         self.start_daemon()
 
     def phone(self, name="reception", *arguments, online=True):
@@ -369,8 +375,7 @@ class House:
         return done
 
     def close(self):
-        for api in self.apis:
-            api.close()
+        self.close_apis()
         problems = []
         for program in [*self.programs, self.service.program]:
             try:
@@ -395,6 +400,15 @@ class HouseCase(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.house.close()
+
+    def tearDown(self):
+        """No call, phone or client outlives its case."""
+        for program in self.house.programs:
+            if "phone" in program.name() and program.process.poll() is None:
+                program.stop()
+                program.check_clean()
+        self.house.ctl("hangup", check=False)
+        self.house.close_apis()
 
     def idle(self):
         """Waits until the device can take the next call."""

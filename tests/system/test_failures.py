@@ -16,12 +16,7 @@ class Failures(HouseCase):
 
     def tearDown(self):
         self.house.service.clear_faults()
-        for api in list(self.house.apis):
-            api.close()
-        self.house.apis.clear()
-        for program in self.house.programs:
-            if "phone" in program.name() and program.process.poll() is None:
-                program.stop()
+        super().tearDown()
 
     def test_each_backend_code_is_passed_on(self):
         for code in FINAL_CODES:
