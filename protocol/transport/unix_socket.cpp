@@ -64,7 +64,7 @@ class UnixStream final : public MessageStream {
     explicit UnixStream(stream_protocol::socket socket)
         : socket_(std::move(socket)), uid_(credentials_of(socket_.native_handle()).uid) {
         boost::system::error_code ignored;
-        socket_.native_non_blocking(true, ignored);
+        socket_.non_blocking(true, ignored);
     }
 
     asio::awaitable<Result<std::string>> receive() override;
