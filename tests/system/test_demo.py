@@ -15,7 +15,7 @@ class Demo(unittest.TestCase):
         self.runtime = {"XDG_RUNTIME_DIR": str(self.folder)}
         self.demo = Program(BIN / "wmpf-voipd", "--demo", "--listen", "127.0.0.1:0", env=self.runtime)
         self.phone_line = self.demo.wait_line(r"wmpf-voip-phone (--service \S+ --ca \S+ --as reception)")[1]
-        self.demo.wait_line(r"ready", timeout=DEADLINE)
+        self.demo.wait_line(r"channel: on line", from_start=True)
 
     def tearDown(self):
         self.demo.stop()
