@@ -23,12 +23,12 @@ struct RelaySettings {
 
 /// What a driver needs to know of the configuration. (The HAL does not see the configuration itself.)
 struct BoardSettings {
-    std::vector<ButtonSettings> buttons;
-    std::vector<RelaySettings> relays;
-    bool lamp = true;        ///< false: Board::lamp is null
-    bool ringer = true;      ///< false: Board::ringer is null
-    std::string sim_script;  ///< path of a script for the simulated board; empty: none
-    Log log;                 ///< drivers tell what they see and do
+    std::vector<ButtonSettings> buttons = {};
+    std::vector<RelaySettings> relays = {};
+    bool lamp = true;             ///< false: Board::lamp is null
+    bool ringer = true;           ///< false: Board::ringer is null
+    std::string sim_script = {};  ///< path of a script for the simulated board; empty: none
+    Log log = {};                 ///< drivers tell what they see and do
 };
 
 /// A driver: a name and how its board is opened.

@@ -3,7 +3,7 @@
 
 namespace voip::hal {
 
-enum class Tone { none, alerting, ring_back };   ///< somebody calls us; we wait for somebody to answer
+enum class Tone { none, alerting, ring_back };  ///< somebody calls us; we wait for somebody to answer
 
 /// Plays ring tones in a loop until told otherwise. @thread loop only; does not block
 class Ringer {
