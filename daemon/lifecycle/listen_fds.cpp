@@ -4,40 +4,37 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <charconv>
+#include "daemon/lifecycle/numbers.hpp"
 
 namespace voip::lifecycle {
 namespace {
 
-std::optional<long> number(const std::string& text) {
-    long value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
+bool has_option(int fd, int option, int wanted) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return ::getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 && value == wanted;
 }
 
-int option(int fd, int name) {
-    int value = -1;
-    socklen_t size = sizeof value;
-    return ::getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+bool is_listening_unix_stream(int fd) {
+    return has_option(fd, SO_DOMAIN, AF_UNIX) && has_option(fd, SO_TYPE, SOCK_STREAM) &&
+           has_option(fd, SO_ACCEPTCONN, 1);
 }
 
 }  // namespace
 
 Result<std::optional<int>> activated_socket(const Environment& environment, int first) {
-    const auto none = std::optional<int>();
-    const auto pid = number(variable(environment, "LISTEN_PID"));
-    if (!pid || *pid != ::getpid()) return none;
-    const auto count = number(variable(environment, "LISTEN_FDS"));
-    if (!count || *count < 0) return fail(Errc::bad_config, "LISTEN_FDS: expected a number");
-    if (*count == 0) return none;
-    if (*count > 1) return fail(Errc::bad_config, "LISTEN_FDS: expected one socket, the local API's");
-    if (option(first, SO_DOMAIN) != AF_UNIX || option(first, SO_TYPE) != SOCK_STREAM ||
-        option(first, SO_ACCEPTCONN) != 1)
+    const std::string pid = variable(environment, "LISTEN_PID");
+    if (pid.empty() || whole_number<pid_t>(pid) != ::getpid()) return std::optional<int>{};
+    const std::string count = variable(environment, "LISTEN_FDS");
+    const auto sockets = whole_number<int>(count);
+    if (!sockets || *sockets < 0) return fail(Errc::bad_config, "LISTEN_FDS: \"" + count + "\" is no number");
+    if (*sockets == 0) return std::optional<int>{};
+    if (*sockets > 1) return fail(Errc::bad_config, "LISTEN_FDS: " + count + " sockets, 1 is expected");
+    if (!is_listening_unix_stream(first))
         return fail(Errc::bad_config, "LISTEN_FDS: descriptor " + std::to_string(first) +
                                           " is no listening Unix stream socket");
-    ::fcntl(first, F_SETFD, FD_CLOEXEC);
-    return std::optional<int>(first);
+    if (::fcntl(first, F_SETFD, FD_CLOEXEC) != 0) return fail(Errc::io, "LISTEN_FDS: FD_CLOEXEC");
+    return std::optional<int>{first};
 }
 
 }  // namespace voip::lifecycle

@@ -1,5 +1,4 @@
 #pragma once
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,34 +10,31 @@
 
 namespace voip::lifecycle {
 
-/// Speaks to the service manager: datagrams on the socket that NOTIFY_SOCKET names, paths and abstract names
-/// ("@...") alike. Without that variable everything succeeds and nothing is sent.
+/// Speaks to the service manager, on the socket that NOTIFY_SOCKET names. Without that variable everything
+/// succeeds and nothing is sent.
 /// @source sd_notify(3), systemd.service(5) Type=notify-reload
 /// @thread loop only; does not block (a full socket is an error)
 class Notifier {
  public:
     /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID.
-    /// @errors bad_config: NOTIFY_SOCKET is no Unix socket's name, or too long (107 bytes)
+    /// @errors bad_config: NOTIFY_SOCKET is no Unix socket's name, or longer than 107 bytes
     [[nodiscard]] static Result<Notifier> open(const Environment& environment);
-
     Notifier() = default;  ///< a silent one
 
-    // Each: @errors io with the system's words. Callers log and go on.
-    Result<void> ready(std::string_view status);
-    Result<void> status(std::string_view text);
+    // Each: @errors the system's code and words. Callers log and go on.
+    [[nodiscard]] Result<void> ready(std::string_view status) const;
+    [[nodiscard]] Result<void> status(std::string_view text) const;
     /// `now` is the monotonic time at which the reload began; ready() ends it.
-    Result<void> reloading(TimePoint now);
-    Result<void> stopping(std::string_view status);
-    Result<void> watchdog();
+    [[nodiscard]] Result<void> reloading(TimePoint now) const;
+    [[nodiscard]] Result<void> stopping(std::string_view status) const;
+    [[nodiscard]] Result<void> watchdog() const;
 
     [[nodiscard]] bool silent() const noexcept { return socket_.empty(); }
     /// The manager ends us when watchdog() was not called for this long; nothing: it does not watch.
     [[nodiscard]] std::optional<Duration> watchdog_time() const noexcept { return watchdog_time_; }
 
  private:
-    Result<void> send(std::string_view lines) const;
-
-    std::string socket_;  // its name; empty: nobody listens
+    std::string socket_;
     std::optional<Duration> watchdog_time_;
 };
 
@@ -46,7 +42,7 @@ class Notifier {
 /// there is no alarm at all. The notifier and the timers must outlive it.
 class WatchdogFeeder {
  public:
-    WatchdogFeeder(Timers& timers, Notifier& notifier, Log log);
+    WatchdogFeeder(Timers& timers, const Notifier& notifier, Log log);
     ~WatchdogFeeder();
     WatchdogFeeder(const WatchdogFeeder&) = delete;
     WatchdogFeeder& operator=(const WatchdogFeeder&) = delete;
@@ -58,7 +54,7 @@ class WatchdogFeeder {
     void feed();
 
     Timers& timers_;
-    Notifier& notifier_;
+    const Notifier& notifier_;
     Log log_;
     Timers::Id alarm_ = 0;
     bool failing_ = false;  // so that a broken socket is logged once

@@ -30,8 +30,8 @@ inline constexpr const char* standard_socket = "/run/wmpf-voipd/api.sock";
 [[nodiscard]] std::vector<std::filesystem::path> socket_candidates(const Environment& environment,
                                                                    const std::string& from_command_line);
 
-/// Makes the folder with mode 0700 when it is absent. An existing one must be ours and closed to the writing of
-/// others; its mode is left alone (it may be somebody's /tmp, given by mistake).
+/// Makes the folder with mode 0700 when it is absent. An existing one must be ours and closed to the writing
+/// of others; its mode is left alone (it may be somebody's /tmp, given by mistake).
 /// @errors io (no parent, no permission, not a folder), refused ("PATH: belongs to user 1000", "PATH: is a
 /// link", "PATH: others may write to it")
 [[nodiscard]] Result<void> make_private_dir(const std::filesystem::path& path);
