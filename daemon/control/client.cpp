@@ -9,8 +9,9 @@ namespace {
 using transport::RpcPeer;
 using transport::RpcPeerSettings;
 
-constexpr std::uint16_t policy_close = 1008;      // as the WebSocket's close codes have it; nothing on a Unix socket
-constexpr std::size_t farewell_bytes = 256;       // place kept in the queue for api.closing
+constexpr std::uint16_t policy_close =
+    1008;  // as the WebSocket's close codes have it; nothing on a Unix socket
+constexpr std::size_t farewell_bytes = 256;  // place kept in the queue for api.closing
 
 void say_why(RpcPeer& peer, std::string_view reason) {
     json::Value params;
@@ -29,11 +30,13 @@ Client::Client(Ports& ports, Hub& hub, ServerStats& stats, Timers& timers, Setti
     auto on_request = [this](std::string method, json::Value params) {
         return serve(std::move(method), std::move(params));
     };
-    auto on_notification = [](const std::string&, const json::Value&) {};   // apps have nothing to tell
+    auto on_notification = [](const std::string&, const json::Value&) {};  // apps have nothing to tell
     peer_ = RpcPeer::make(std::move(stream), timers, limits, std::move(on_request), on_notification, log_);
 }
 
-Client::~Client() { hub_.unsubscribe(*this); }
+Client::~Client() {
+    hub_.unsubscribe(*this);
+}
 
 asio::awaitable<void> Client::run() {
     const Error why = co_await peer_->run();
@@ -70,16 +73,19 @@ void Client::deliver(const std::shared_ptr<const std::string>& message) {
         return;
     }
     ++stats_.dropped;
-    log_.warning("client dropped", kv("reason", closing::too_slow), kv("queued_bytes", peer_->queued_bytes()));
+    log_.warning("client dropped", kv("reason", closing::too_slow),
+                 kv("queued_bytes", peer_->queued_bytes()));
     close(closing::too_slow);
 }
 
-asio::awaitable<void> refuse(std::unique_ptr<transport::MessageStream> stream, Timers& timers, std::string reason) {
+asio::awaitable<void> refuse(std::unique_ptr<transport::MessageStream> stream, Timers& timers,
+                             std::string reason) {
     auto on_request = [](std::string, json::Value) -> asio::awaitable<Answer<json::Value>> {
         co_return Fault{code::forbidden, "not allowed", {}, {}};
     };
-    const auto peer = RpcPeer::make(std::move(stream), timers, RpcPeerSettings(), on_request,
-                                    [](const std::string&, const json::Value&) {}, Log());
+    const auto peer = RpcPeer::make(
+        std::move(stream), timers, RpcPeerSettings(), on_request,
+        [](const std::string&, const json::Value&) {}, Log());
     say_why(*peer, reason);
     co_await peer->run();
 }

@@ -16,11 +16,11 @@ namespace voip::control {
 
 /// What has happened since the start, for the metrics.
 struct ServerStats {
-    std::uint64_t accepted = 0;      ///< clients that were let in
-    std::uint64_t refused = 0;       ///< by role, number or shutdown
-    std::uint64_t dropped = 0;       ///< slow readers
+    std::uint64_t accepted = 0;  ///< clients that were let in
+    std::uint64_t refused = 0;   ///< by role, number or shutdown
+    std::uint64_t dropped = 0;   ///< slow readers
     std::uint64_t requests = 0;
-    std::uint64_t faults = 0;        ///< requests answered with an error
+    std::uint64_t faults = 0;  ///< requests answered with an error
 };
 
 /// One connection of an app: answers its requests and passes events on to it while it subscribes.
@@ -29,7 +29,7 @@ class Client final : public Subscriber {
  public:
     struct Settings {
         Role role = Role::none;
-        std::size_t queue_bytes = 0;   ///< unsent bytes above which the client is a slow reader
+        std::size_t queue_bytes = 0;  ///< unsent bytes above which the client is a slow reader
     };
 
     Client(Ports& ports, Hub& hub, ServerStats& stats, Timers& timers, Settings settings,
@@ -44,7 +44,8 @@ class Client final : public Subscriber {
     void close(std::string_view reason);
     /// Cuts the connection.
     void abort() noexcept;
-    /// Drops the client instead when it does not read: with `api.closing` as its last message, if it reads on then.
+    /// Drops the client instead when it does not read: with `api.closing` as its last message, if it reads on
+    /// then.
     void deliver(const std::shared_ptr<const std::string>& message) override;
 
  private:
@@ -60,6 +61,7 @@ class Client final : public Subscriber {
 };
 
 /// `api.closing {reason}` and nothing else, to one who is not let in. Bounded as Client::close() is.
-asio::awaitable<void> refuse(std::unique_ptr<transport::MessageStream> stream, Timers& timers, std::string reason);
+asio::awaitable<void> refuse(std::unique_ptr<transport::MessageStream> stream, Timers& timers,
+                             std::string reason);
 
 }  // namespace voip::control

@@ -15,7 +15,9 @@ namespace {
 
 using Reply = Answer<json::Value>;
 
-json::Value nothing() { return json::Value(json::Object{}); }
+json::Value nothing() {
+    return json::Value(json::Object{});
+}
 json::Value member(std::string_view name, json::Value value) {
     json::Value object;
     return object.set(name, std::move(value));
@@ -38,7 +40,7 @@ Reply reply_room(const Answer<std::string>& room) {
     return reply(room, [](const std::string& id) { return member("roomId", id); });
 }
 
-// The call -------------------------------------------------------------------------------------------------------
+// The call
 
 asio::awaitable<Reply> init_by_caller(Context context, json::Value params) {
     const InitRules rules = context.ports.device.init_rules();
@@ -74,7 +76,9 @@ Reply set_media(Context& context, const json::Value& params) {
     return reply(context.ports.calls.set_media(*request));
 }
 
-Reply get_room(Context& context, const json::Value&) { return encode(context.ports.calls.snapshot()); }
+Reply get_room(Context& context, const json::Value&) {
+    return encode(context.ports.calls.snapshot());
+}
 
 Reply subscribe(Context& context, const json::Value& params) {
     const auto filter = decode_subscribe(params);
@@ -88,9 +92,11 @@ Reply history(Context& context, const json::Value& params) {
     return reply(context.ports.history.page(request->limit, request->before), &encode_history);
 }
 
-// Contacts -------------------------------------------------------------------------------------------------------
+// Contacts
 
-Reply list_contacts(Context& context, const json::Value&) { return encode_contacts(context.ports.contacts.list()); }
+Reply list_contacts(Context& context, const json::Value&) {
+    return encode_contacts(context.ports.contacts.list());
+}
 
 Reply set_contact(Context& context, const json::Value& params) {
     auto contact = decode_contact_set(params);
@@ -109,9 +115,11 @@ Reply remove_contact(Context& context, const json::Value& params) {
     return reply_nothing(context.ports.contacts.remove(*contact));
 }
 
-// Device and board -----------------------------------------------------------------------------------------------
+// Device and board
 
-Reply get_device(Context& context, const json::Value&) { return encode(context.ports.device.facts()); }
+Reply get_device(Context& context, const json::Value&) {
+    return encode(context.ports.device.facts());
+}
 
 asio::awaitable<Reply> register_device(Context context, json::Value params) {
     auto ticket = decode_register(params);
@@ -137,11 +145,15 @@ Reply relay(Context& context, const json::Value& params) {
     return reply(context.ports.board.relay(request->relay, request->length));
 }
 
-Reply get_board(Context& context, const json::Value&) { return encode(context.ports.board.facts()); }
+Reply get_board(Context& context, const json::Value&) {
+    return encode(context.ports.board.facts());
+}
 
-// Operation ------------------------------------------------------------------------------------------------------
+// Operation
 
-Reply get_health(Context& context, const json::Value&) { return encode(context.ports.operation.health()); }
+Reply get_health(Context& context, const json::Value&) {
+    return encode(context.ports.operation.health());
+}
 
 Reply get_metrics(Context& context, const json::Value&) {
     return bounded(member("text", context.ports.operation.metrics()));
@@ -154,7 +166,9 @@ Reply set_log(Context& context, const json::Value& params) {
                  [](const std::string& now) { return member("levels", now); });
 }
 
-Reply reload(Context& context, const json::Value&) { return reply(context.ports.operation.reload()); }
+Reply reload(Context& context, const json::Value&) {
+    return reply(context.ports.operation.reload());
+}
 
 constexpr Role observe = Role::observe;
 constexpr Role control = Role::control;
@@ -186,7 +200,9 @@ constexpr std::array table{
 // clang-format on
 static_assert(std::ranges::is_sorted(table, {}, &Command::name));
 static_assert(std::ranges::adjacent_find(table, {}, &Command::name) == table.end());
-static_assert(std::ranges::all_of(table, [](const Command& c) { return (c.now == nullptr) != (c.later == nullptr); }));
+static_assert(std::ranges::all_of(table, [](const Command& c) {
+    return (c.now == nullptr) != (c.later == nullptr);
+}));
 
 Fault above_role(const Command& command) {
     std::string text(command.name);
@@ -205,7 +221,9 @@ std::optional<Fault> refusal(const Command* command, Role role, const json::Valu
 
 }  // namespace
 
-std::span<const Command> commands() noexcept { return table; }
+std::span<const Command> commands() noexcept {
+    return table;
+}
 
 const Command* find_command(std::string_view name) noexcept {
     const auto found = std::ranges::lower_bound(table, name, {}, &Command::name);

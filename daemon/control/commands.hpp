@@ -46,8 +46,9 @@ struct Command {
 [[nodiscard]] std::span<const Command> commands() noexcept;
 [[nodiscard]] const Command* find_command(std::string_view name) noexcept;
 
-/// Finds the method (-32601), checks the role (4030) and the shape (-32602: params is neither an object nor absent), and
-/// runs it. Cancellable without effect on the call.
-asio::awaitable<Answer<json::Value>> perform(Context context, Role role, std::string method, json::Value params);
+/// Finds the method (-32601), checks the role (4030) and the shape (-32602: params is neither an object nor
+/// absent), and runs it. Cancellable without effect on the call.
+asio::awaitable<Answer<json::Value>> perform(Context context, Role role, std::string method,
+                                             json::Value params);
 
 }  // namespace voip::control

@@ -28,8 +28,8 @@ void Hub::unsubscribe(Subscriber& subscriber) noexcept {
 }
 
 void Hub::watch() {
-    const bool calling = std::any_of(all_.begin(), all_.end(),
-                                     [](const Entry& entry) { return entry.filter.wants(EventName::calling); });
+    const bool calling = std::any_of(
+        all_.begin(), all_.end(), [](const Entry& entry) { return entry.filter.wants(EventName::calling); });
     const Watching wanted = all_.empty() ? Watching::nothing
                             : calling    ? Watching::events_and_calling
                                          : Watching::events;
@@ -41,7 +41,8 @@ void Hub::watch() {
 
 void Hub::on_snapshot(const RoomSnapshot& snapshot) {
     if (all_.empty()) return;
-    const auto message = std::make_shared<const std::string>(rpc::write_notification("room.changed", encode(snapshot)));
+    const auto message =
+        std::make_shared<const std::string>(rpc::write_notification("room.changed", encode(snapshot)));
     for (const Entry& entry : all_) entry.subscriber->deliver(message);
 }
 
@@ -50,7 +51,8 @@ void Hub::on_event(const RoomEvent& event) {
     for (const Entry& entry : all_) {
         if (!entry.filter.wants(event.name)) continue;
         if (!message)
-            message = std::make_shared<const std::string>(rpc::write_notification("voip.event", encode(event)));
+            message =
+                std::make_shared<const std::string>(rpc::write_notification("voip.event", encode(event)));
         entry.subscriber->deliver(message);
     }
 }

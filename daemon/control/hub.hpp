@@ -12,14 +12,14 @@ namespace voip::control {
 class Subscriber {
  public:
     virtual ~Subscriber() = default;
-    /// Queues the message. One who cannot keep up is dropped by its owner, later: nothing may call back into the hub
-    /// from here.
+    /// Queues the message. One who cannot keep up is dropped by its owner, later: nothing may call back into
+    /// the hub from here.
     virtual void deliver(const std::shared_ptr<const std::string>& message) = 0;
 };
 
-/// Tells every subscriber what happens to the call: `room.changed` and `voip.event`, in order. Each message is written
-/// once, whatever the number of subscribers, and not at all when nobody wants it.
-/// It observes the call only while somebody subscribes, and `calling` only while somebody wants that.
+/// Tells every subscriber what happens to the call: `room.changed` and `voip.event`, in order. Each message
+/// is written once, whatever the number of subscribers, and not at all when nobody wants it. It observes the
+/// call only while somebody subscribes, and `calling` only while somebody wants that.
 /// @thread loop only. Subscribers must unsubscribe before they die; the hub must not outlive the Calls.
 class Hub final : public call::Observer {
  public:

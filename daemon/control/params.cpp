@@ -9,10 +9,12 @@
 namespace voip::control {
 namespace {
 
-constexpr double relay_seconds_max = 3600;   // far above what any driver allows; keeps the arithmetic safe
+constexpr double relay_seconds_max = 3600;  // far above what any driver allows; keeps the arithmetic safe
 constexpr auto any_moment = std::numeric_limits<std::int64_t>::max();
 
-bool is_key(std::string_view text) noexcept { return is_plain_text(text, limits::name_bytes); }
+bool is_key(std::string_view text) noexcept {
+    return is_plain_text(text, limits::name_bytes);
+}
 
 /// Names of contacts, buttons and relays.
 constexpr TextRule key{limits::name_bytes, 1, &is_key, "must hold no control characters"};
@@ -33,7 +35,8 @@ void read_person(Reader& reader, std::vector<Person>& people) {
 Answer<call::CallRequest> decode_call(const json::Value& params) {
     Reader reader(params);
     call::CallRequest request;
-    if (reader.has("contact") == reader.has("openId")) reader.refuse("contact", "either this or openId is needed");
+    if (reader.has("contact") == reader.has("openId"))
+        reader.refuse("contact", "either this or openId is needed");
     request.contact = reader.optional_string("contact", key).value_or("");
     request.open_id = reader.optional_string("openId", rule::open_id).value_or("");
     request.room_type = reader.optional_word("roomType", &room_type);
@@ -65,7 +68,7 @@ Answer<call::MediaRequest> decode_set_media(const json::Value& params) {
 }
 
 Answer<EventFilter> decode_subscribe(const json::Value& params) {
-    constexpr std::size_t most = 64;   // repeated names do no harm, but need not be many
+    constexpr std::size_t most = 64;  // repeated names do no harm, but need not be many
     constexpr TextRule any_text{limits::name_bytes, 0};
     Reader reader(params);
     if (!reader.has("events")) return reader.finish(EventFilter());

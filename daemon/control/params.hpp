@@ -9,9 +9,9 @@
 #include "daemon/control/ports.hpp"
 #include "protocol/fault.hpp"
 
-/// Params of the local API's methods, judged before a handler runs. Pure; any JSON is safe. Unknown members are
-/// ignored; the first fault is answered as 1004 with the path of the member ("people[1].openId"). A roomId that can be
-/// no call's (empty, a number) is Fault 1. Absent params read as {}.
+/// Params of the local API's methods, judged before a handler runs. Pure; any JSON is safe. Unknown members
+/// are ignored; the first fault is answered as 1004 with the path of the member ("people[1].openId"). A
+/// roomId that can be no call's (empty, a number) is Fault 1. Absent params read as {}.
 namespace voip::control {
 
 struct HangUpParams {
@@ -19,7 +19,7 @@ struct HangUpParams {
     HangUpReason reason = HangUpReason::forceFromApp;
 };
 struct HistoryParams {
-    std::size_t limit = 20;                  ///< 1 to limits::history_page
+    std::size_t limit = 20;  ///< 1 to limits::history_page
     std::optional<UnixMillis> before;
 };
 struct PressParams {
@@ -28,7 +28,7 @@ struct PressParams {
 };
 struct RelayParams {
     std::string relay;
-    std::optional<Duration> length;          ///< above 0, one hour at most; the driver clamps further
+    std::optional<Duration> length;  ///< above 0, one hour at most; the driver clamps further
 };
 
 [[nodiscard]] Answer<call::CallRequest> decode_call(const json::Value& params);

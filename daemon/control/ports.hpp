@@ -13,17 +13,17 @@
 #include "protocol/fault.hpp"
 #include "protocol/room.hpp"
 
-/// What the local API needs of the daemon besides the call (call::Calls): one narrow interface per subject. The
-/// composition root implements them over the parts that do the work; tests implement them by hand.
-/// Everything runs on the loop. Plain functions answer at once (a file may be written, nothing is waited for); a Fault
-/// goes to the client as it is, so its text must not hold a secret.
+/// What the local API needs of the daemon besides the call (call::Calls): one narrow interface per subject.
+/// The composition root implements them over the parts that do the work; tests implement them by hand.
+/// Everything runs on the loop. Plain functions answer at once (a file may be written, nothing is waited
+/// for); a Fault goes to the client as it is, so its text must not hold a secret.
 namespace voip::control {
 
 namespace asio = boost::asio;
 
-// Contacts ------------------------------------------------------------------------------------------------------
+// Contacts
 
-using Person = call::Person;     ///< the authorisation is answered only: set() ignores it
+using Person = call::Person;  ///< the authorisation is answered only: set() ignores it
 using Contact = call::Contact;
 
 class ContactsPort {
@@ -31,44 +31,45 @@ class ContactsPort {
     virtual ~ContactsPort() = default;
     /// In the order of their making.
     [[nodiscard]] virtual std::vector<Contact> list() const = 0;
-    /// Makes or replaces a contact; it is on disk when this returns. What is known of a person's consent stays.
+    /// Makes or replaces a contact; it is on disk when this returns. What is known of a person's consent
+    /// stays.
     /// @return the contact as list() shows it. @errors 4130 when the table is full (limits::contacts)
     virtual Answer<Contact> set(Contact contact) = 0;
     /// @errors Fault 1004 (field "contact") for an unknown one
     virtual Answer<std::monostate> remove(const std::string& contact) = 0;
 };
 
-// History -------------------------------------------------------------------------------------------------------
+// History
 
 using CallRecord = call::CallRecord;
 
 class HistoryPort {
  public:
     virtual ~HistoryPort() = default;
-    /// At most `limit` (1 to limits::history_page) ended calls, newest first; with `before` those that started earlier
-    /// than that moment.
+    /// At most `limit` (1 to limits::history_page) ended calls, newest first; with `before` those that
+    /// started earlier than that moment.
     virtual Answer<std::vector<CallRecord>> page(std::size_t limit, std::optional<UnixMillis> before) = 0;
 };
 
-// Device --------------------------------------------------------------------------------------------------------
+// Device
 
 /// What `device.get` tells. There is no place for a token in it.
 struct DeviceFacts {
     std::string sn, model_id, app_id, name, version;
     Registration kind = Registration::device_auth;
-    std::string registration;                   ///< "registered", "not registered", "failed" ...
-    std::optional<int> registration_code;       ///< errCode of the last failure
+    std::string registration;              ///< a word: "registered", "unregistered", "refused" ...
+    std::optional<int> registration_code;  ///< errCode of the last failure
     std::string registration_text;
-    std::string channel;                        ///< "online", "connecting", "offline"
+    std::string channel;  ///< a word: "online", "connecting", "offline"
     UnixMillis channel_since = 0;
-    std::string channel_reason;                 ///< why it is not on line; empty: absent
-    UnixMillis device_token_expires = 0;        ///< 0: there is none
+    std::string channel_reason;           ///< why it is not on line; empty: absent
+    UnixMillis device_token_expires = 0;  ///< 0: there is none
     UnixMillis push_token_expires = 0;
-    std::string clock;                          ///< "ok", "wrong", "unknown"
-    std::optional<double> clock_offset_s;       ///< ours minus the service's; told in whole seconds
+    std::string clock;                     ///< a word: "ok", "behind", "ahead"
+    std::optional<double> clock_offset_s;  ///< ours minus the service's; told in whole seconds
 };
 struct PushToken {
-    std::string token;          ///< a secret: for the answer of device.getPushToken alone
+    std::string token;  ///< a secret: for the answer of device.getPushToken alone
     UnixMillis expires = 0;
 };
 
@@ -85,12 +86,12 @@ class DevicePort {
     virtual asio::awaitable<Answer<PushToken>> push_token() = 0;
 };
 
-// Board ---------------------------------------------------------------------------------------------------------
+// Board
 
 /// A device of the board as `board.get` shows it.
 struct ButtonFacts {
     std::string name, contact;
-    std::string state;              ///< "ok", or what is wrong ("held for 30 s")
+    std::string state;  ///< "ok", or what is wrong ("held for 30 s")
 };
 struct RelayFacts {
     std::string name;
@@ -99,13 +100,13 @@ struct RelayFacts {
 struct BoardFacts {
     std::string driver;
     std::vector<ButtonFacts> buttons;
-    std::optional<std::string> lamp;    ///< what it shows: off, on, ringing, talking, fault; nothing: no lamp
+    std::optional<std::string> lamp;  ///< what it shows: off, on, ringing, talking, fault; nothing: no lamp
     std::vector<RelayFacts> relays;
-    std::string camera, microphone, speaker;   ///< the configured device; empty: none
+    std::string camera, microphone, speaker;  ///< the configured device; empty: none
 };
 struct RelayPulse {
     std::string relay;
-    UnixMillis until = 0;           ///< when it will be at rest again
+    UnixMillis until = 0;  ///< when it will be at rest again
 };
 
 class BoardPort {
@@ -117,21 +118,21 @@ class BoardPort {
     virtual Answer<RelayPulse> relay(const std::string& name, std::optional<Duration> length) = 0;
 };
 
-// Operation -----------------------------------------------------------------------------------------------------
+// Operation
 
 struct HealthPart {
-    std::string name;               ///< "channel", "board", "media" ...
-    std::string state;              ///< "ok", "degraded", "down"
+    std::string name;   ///< "channel", "board", "media" ...
+    std::string state;  ///< "ok", "degraded", "down"
     UnixMillis since = 0;
-    std::string reason;             ///< empty when ok
+    std::string reason;  ///< empty when ok
 };
 struct Health {
-    std::string status = "ok";      ///< "ok", "degraded", "down"
+    std::string status = "ok";  ///< "ok", "degraded", "down"
     std::vector<HealthPart> parts;
 };
 struct Reloaded {
-    std::vector<std::string> applied;         ///< paths of settings that changed and are in force
-    std::vector<std::string> needs_restart;   ///< paths that changed and wait for a restart
+    std::vector<std::string> applied;        ///< paths of settings that changed and are in force
+    std::vector<std::string> needs_restart;  ///< paths that changed and wait for a restart
 };
 
 class OperationPort {
@@ -140,7 +141,8 @@ class OperationPort {
     [[nodiscard]] virtual Health health() const = 0;
     /// OpenMetrics text, "# EOF" at its end.
     [[nodiscard]] virtual std::string metrics() const = 0;
-    /// "call:debug,*:info". @return the levels in force @errors Fault 1004 (field "levels") when not understood
+    /// "call:debug,*:info". @return the levels in force @errors Fault 1004 (field "levels") when not
+    /// understood
     virtual Answer<std::string> set_log_levels(const std::string& levels) = 0;
     /// Reads the configuration again. @errors Fault 1004 with every problem in its text; nothing changed then
     virtual Answer<Reloaded> reload() = 0;

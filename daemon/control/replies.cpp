@@ -10,7 +10,7 @@
 namespace voip::control {
 namespace {
 
-constexpr std::size_t result_bytes = limits::message_bytes - 256;   // room for the envelope of the answer
+constexpr std::size_t result_bytes = limits::message_bytes - 256;  // room for the envelope of the answer
 
 json::Value list_of(const std::vector<std::string>& texts) {
     json::Array list;
@@ -18,7 +18,9 @@ json::Value list_of(const std::vector<std::string>& texts) {
     return list;
 }
 
-json::Value text_or_null(const std::string& text) { return text.empty() ? json::Value() : json::Value(text); }
+json::Value text_or_null(const std::string& text) {
+    return text.empty() ? json::Value() : json::Value(text);
+}
 
 }  // namespace
 
@@ -44,8 +46,12 @@ json::Value encode(const DeviceFacts& facts) {
     device_token.set("expireTimestamp", facts.device_token_expires);
     push_token.set("expireTimestamp", facts.push_token_expires);
     clock.set("state", facts.clock);
-    if (facts.clock_offset_s) clock.set("offset", static_cast<std::int64_t>(std::llround(*facts.clock_offset_s)));
-    value.set("sn", facts.sn).set("modelId", facts.model_id).set("appId", facts.app_id).set("name", facts.name);
+    if (facts.clock_offset_s)
+        clock.set("offset", static_cast<std::int64_t>(std::llround(*facts.clock_offset_s)));
+    value.set("sn", facts.sn)
+        .set("modelId", facts.model_id)
+        .set("appId", facts.app_id)
+        .set("name", facts.name);
     value.set("version", facts.version).set("registration", std::move(registration));
     value.set("channel", std::move(channel)).set("deviceToken", std::move(device_token));
     return value.set("pushToken", std::move(push_token)).set("clock", std::move(clock));
@@ -60,7 +66,8 @@ json::Value encode(const BoardFacts& facts) {
     json::Array buttons, relays;
     for (const ButtonFacts& button : facts.buttons) {
         json::Value one;
-        buttons.push_back(one.set("name", button.name).set("contact", button.contact).set("state", button.state));
+        buttons.push_back(
+            one.set("name", button.name).set("contact", button.contact).set("state", button.state));
     }
     for (const RelayFacts& relay : facts.relays) {
         json::Value one;
@@ -91,7 +98,8 @@ json::Value encode(const Health& health) {
 
 json::Value encode(const Reloaded& reloaded) {
     json::Value value;
-    return value.set("applied", list_of(reloaded.applied)).set("needsRestart", list_of(reloaded.needs_restart));
+    return value.set("applied", list_of(reloaded.applied))
+        .set("needsRestart", list_of(reloaded.needs_restart));
 }
 
 json::Value encode(const call::MediaAnswer& answer) {
@@ -114,7 +122,7 @@ Answer<json::Value> encode_contacts(const std::vector<Contact>& contacts) {
 
 json::Value encode_history(const std::vector<CallRecord>& records) {
     json::Array list;
-    std::size_t room = result_bytes - 16;   // around them: {"calls":[]}
+    std::size_t room = result_bytes - 16;  // around them: {"calls":[]}
     for (const CallRecord& record : records) {
         json::Value one = encode(record);
         const std::size_t size = json::write(one).size() + 1;

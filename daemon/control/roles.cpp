@@ -17,7 +17,7 @@ bool is_member(const Identity& who, const std::optional<gid_t>& group) noexcept 
 
 std::optional<gid_t> find_group(const std::string& name, const Log& log) {
     if (name.empty()) return std::nullopt;
-    constexpr std::size_t largest = 1024 * 1024;   // a group of tens of thousands of members
+    constexpr std::size_t largest = 1024 * 1024;  // a group of tens of thousands of members
     for (std::string buffer(1024, '\0');; buffer.resize(buffer.size() * 4)) {
         group entry{};
         group* found = nullptr;
@@ -42,7 +42,8 @@ std::string_view to_string(Role role) noexcept {
 }
 
 Role role_of(const Identity& who, const Access& access) noexcept {
-    if (who.uid == 0 || who.uid == access.own_uid || is_member(who, access.control_group)) return Role::control;
+    if (who.uid == 0 || who.uid == access.own_uid || is_member(who, access.control_group))
+        return Role::control;
     return is_member(who, access.observe_group) ? Role::observe : Role::none;
 }
 

@@ -19,21 +19,23 @@ enum class Role { none, observe, control };
 struct Identity {
     uid_t uid = 0;
     gid_t gid = 0;
-    std::vector<gid_t> groups;   ///< supplementary
+    std::vector<gid_t> groups;  ///< supplementary
 };
 
 /// The rules with names already turned into numbers. A group that does not exist lets nobody in.
 struct Access {
-    uid_t own_uid = 0;                  ///< the daemon's user
+    uid_t own_uid = 0;  ///< the daemon's user
     std::optional<gid_t> control_group;
     std::optional<gid_t> observe_group;
 };
 
-/// Root, the daemon's own user and members of the control group: control; members of the observe group: observe.
+/// Root, the daemon's own user and members of the control group: control; members of the observe group:
+/// observe.
 [[nodiscard]] Role role_of(const Identity& who, const Access& access) noexcept;
 
-/// Looks the groups up once, at start (blocks for the system's databases). A group that is missing, or whose look-up
-/// fails, is a warning; an empty name means that there is none.
-[[nodiscard]] Access find_access(const std::string& control_group, const std::string& observe_group, const Log& log);
+/// Looks the groups up once, at start (blocks for the system's databases). A group that is missing, or whose
+/// look-up fails, is a warning; an empty name means that there is none.
+[[nodiscard]] Access find_access(const std::string& control_group, const std::string& observe_group,
+                                 const Log& log);
 
 }  // namespace voip::control

@@ -8,7 +8,7 @@ namespace voip::control {
 namespace {
 
 constexpr unsigned socket_mode = 0666;
-constexpr Duration farewell_time = 1500ms;   // the peers' own second, and a little for the loop
+constexpr Duration farewell_time = 1500ms;  // the peers' own second, and a little for the loop
 constexpr std::size_t refusals_at_once = 64;
 
 }  // namespace
@@ -29,9 +29,13 @@ Server::Server(asio::any_io_executor executor, Timers& timers, Ports ports, Serv
 
 Server::~Server() = default;
 
-Result<void> Server::start(const std::filesystem::path& path) { return listener_.start(path, socket_mode); }
+Result<void> Server::start(const std::filesystem::path& path) {
+    return listener_.start(path, socket_mode);
+}
 
-Result<void> Server::adopt(int fd) { return listener_.adopt(fd); }
+Result<void> Server::adopt(int fd) {
+    return listener_.adopt(fd);
+}
 
 std::string_view Server::refusal(Role role) const noexcept {
     if (stopping_) return closing::stopping;
@@ -40,14 +44,15 @@ std::string_view Server::refusal(Role role) const noexcept {
     return {};
 }
 
-asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> stream, transport::PeerCredentials who) {
-    co_await asio::this_coro::throw_if_cancelled(false);   // or the lists below would keep who has gone
+asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> stream,
+                                    transport::PeerCredentials who) {
+    co_await asio::this_coro::throw_if_cancelled(false);  // or the lists below would keep who has gone
     const Role role = role_of({who.uid, who.gid, std::move(who.groups)}, settings_.access);
     const Log log = log_.of(std::to_string(++last_number_));
     if (const std::string_view reason = refusal(role); !reason.empty()) {
         ++stats_.refused;
         log.info("client refused", kv("reason", reason), kv("uid", who.uid), kv("pid", who.pid));
-        if (refusing_ >= refusals_at_once) co_return;   // a flood: the stream's end has to say it
+        if (refusing_ >= refusals_at_once) co_return;  // a flood: the stream's end has to say it
         ++refusing_;
         std::string text(reason);
         co_await refuse(std::move(stream), timers_, std::move(text));

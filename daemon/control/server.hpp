@@ -19,13 +19,14 @@
 namespace voip::control {
 
 struct ServerSettings {
-    Access access;                                           ///< from find_access()
-    std::size_t max_clients = limits::local_clients;         ///< further ones are told so and closed
-    std::size_t queue_bytes = limits::client_queue_bytes;    ///< per client
+    Access access;                                         ///< from find_access()
+    std::size_t max_clients = limits::local_clients;       ///< further ones are told so and closed
+    std::size_t queue_bytes = limits::client_queue_bytes;  ///< per client
 };
 
 /// The local API: lets apps in by role and number, keeps their connections, tells them why when it ends.
-/// @thread loop only. Await stop() before destroying it; ports, timers and what they refer to must outlive it.
+/// @thread loop only. Await stop() before destroying it; ports, timers and what they refer to must outlive
+/// it.
 class Server {
  public:
     Server(asio::any_io_executor executor, Timers& timers, Ports ports, ServerSettings settings, Log log);
@@ -37,13 +38,14 @@ class Server {
     [[nodiscard]] Result<void> start(const std::filesystem::path& path);
     /// Takes a listening socket that systemd opened. @errors as UnixServer::adopt()
     [[nodiscard]] Result<void> adopt(int fd);
-    /// Tells every client, gives them 1 s to read what is queued, then cuts. None of the listener's clients is left
-    /// when it returns.
+    /// Tells every client, gives them 1 s to read what is queued, then cuts. None of the listener's clients
+    /// is left when it returns.
     asio::awaitable<void> stop();
 
-    /// One connection from its beginning to its end; what the listener calls for each client. Tests bring their own
-    /// streams and credentials.
-    asio::awaitable<void> serve(std::unique_ptr<transport::MessageStream> stream, transport::PeerCredentials who);
+    /// One connection from its beginning to its end; what the listener calls for each client. Tests bring
+    /// their own streams and credentials.
+    asio::awaitable<void> serve(std::unique_ptr<transport::MessageStream> stream,
+                                transport::PeerCredentials who);
 
     [[nodiscard]] std::size_t clients() const noexcept { return clients_.size(); }
     [[nodiscard]] std::size_t subscribers() const noexcept { return hub_.subscribers(); }
@@ -59,7 +61,7 @@ class Server {
     Log log_;
     ServerStats stats_;
     Hub hub_;
-    Wake empty_;                       // the last client has gone
+    Wake empty_;  // the last client has gone
     std::list<Client> clients_;
     std::size_t refusing_ = 0;
     std::uint64_t last_number_ = 0;

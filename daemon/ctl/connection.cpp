@@ -17,8 +17,8 @@ namespace voip::ctl {
 namespace {
 
 constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t longest_line = 1024 * 1024;   // no daemon of ours writes more than 64 KiB
-constexpr std::size_t most_heard = 4096;            // notifications kept while an answer is waited for
+constexpr std::size_t longest_line = 1024 * 1024;  // no daemon of ours writes more than 64 KiB
+constexpr std::size_t most_heard = 4096;           // notifications kept while an answer is waited for
 
 Error system_error(int number, std::string context) {
     return fail(boost::system::error_code(number, boost::system::generic_category()), std::move(context));
@@ -45,7 +45,8 @@ int connect_to(const std::string& path, const Deadline& deadline) {
     std::memcpy(static_cast<char*>(address.sun_path), path.data(), path.size());
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return -errno;
-    // Linux bounds connect() by the send timeout: it waits only while the daemon's queue of newcomers is full.
+    // Linux bounds connect() by the send timeout: it waits only while the daemon's queue of newcomers is
+    // full.
     const timeval left = deadline.left();
     ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &left, sizeof(left));
     int result = 0;
@@ -59,7 +60,8 @@ int connect_to(const std::string& path, const Deadline& deadline) {
 
 }  // namespace
 
-Result<Connection> Connection::open(const std::vector<std::filesystem::path>& places, const Deadline& deadline) {
+Result<Connection> Connection::open(const std::vector<std::filesystem::path>& places,
+                                    const Deadline& deadline) {
     std::string tried;
     for (const auto& place : places) {
         const int fd = connect_to(place.native(), deadline);
@@ -84,7 +86,8 @@ Connection::~Connection() {
 }
 
 Error Connection::why_closed() const {
-    if (closing_ == closed_not_allowed) return fail(Errc::refused, "neither the control nor the observe role is yours");
+    if (closing_ == closed_not_allowed)
+        return fail(Errc::refused, "neither the control nor the observe role is yours");
     return fail(Errc::closed, closing_.empty() ? "the daemon has gone" : closing_);
 }
 
@@ -103,7 +106,7 @@ Result<void> Connection::send(std::string line, const Deadline& deadline) {
         } else if (errno == EAGAIN) {
             if (auto ready = wait_for(fd_, POLLOUT, &deadline); !ready) return ready;
         } else if (errno == EPIPE || errno == ECONNRESET) {
-            return {};   // what the daemon said before it closed is still to be read
+            return {};  // what the daemon said before it closed is still to be read
         } else if (errno != EINTR) {
             return system_error(errno, "sending");
         }
@@ -152,10 +155,11 @@ Reply Connection::call(std::string_view method, const json::Value& params, const
         if (auto* heard = std::get_if<rpc::Notification>(&message->what)) {
             note_closing(*heard);
             if (heard_.size() < most_heard) heard_.push_back(std::move(*heard));
-        } else if (auto* success = std::get_if<rpc::Success>(&message->what); success && success->id == rpc::Id(id)) {
+        } else if (auto* success = std::get_if<rpc::Success>(&message->what);
+                   success && success->id == rpc::Id(id)) {
             return {std::move(success->result)};
         } else if (auto* failure = std::get_if<rpc::Failure>(&message->what); failure != nullptr) {
-            return {std::move(failure->fault)};   // without an id it is about what we sent last
+            return {std::move(failure->fault)};  // without an id it is about what we sent last
         }
     }
 }

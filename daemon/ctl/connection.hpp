@@ -13,8 +13,8 @@
 namespace voip::ctl {
 
 /// A client of the local API that waits in poll(): a short-lived program needs no loop.
-/// Errors of all functions: timeout (the deadline), refused (the daemon closed because of our role), closed (it closed
-/// or went away; the context has its reason), bad_message, or the system's code.
+/// Errors of all functions: timeout (the deadline), refused (the daemon closed because of our role), closed
+/// (it closed or went away; the context has its reason), bad_message, or the system's code.
 class Connection {
  public:
     /// The first place of the list where a daemon answers.
@@ -40,10 +40,10 @@ class Connection {
 
     int fd_;
     std::string in_;
-    std::size_t searched_ = 0;           // no line break in front of this place
+    std::size_t searched_ = 0;  // no line break in front of this place
     std::int64_t last_id_ = 0;
     std::deque<rpc::Notification> heard_;
-    std::string closing_;                // the reason of api.closing
+    std::string closing_;  // the reason of api.closing
 };
 
 }  // namespace voip::ctl

@@ -32,7 +32,7 @@ timeval Deadline::left() const noexcept {
     itimerspec now{};
     ::timerfd_gettime(fd_, &now);
     timeval rest{now.it_value.tv_sec, now.it_value.tv_nsec / 1000};
-    if (rest.tv_sec == 0 && rest.tv_usec == 0) rest.tv_usec = 1;   // 0 would mean: wait without end
+    if (rest.tv_sec == 0 && rest.tv_usec == 0) rest.tv_usec = 1;  // 0 would mean: wait without end
     return rest;
 }
 

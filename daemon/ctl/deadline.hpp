@@ -6,8 +6,8 @@
 
 namespace voip::ctl {
 
-/// The moment at which waiting ends, as a descriptor that becomes readable then: poll() watches it beside a socket, and
-/// nobody has to read a clock.
+/// The moment at which waiting ends, as a descriptor that becomes readable then: poll() watches it beside a
+/// socket, and nobody has to read a clock.
 class Deadline {
  public:
     /// @param length above 0. @errors io: the system has no descriptor left

@@ -9,9 +9,9 @@ namespace voip::ctl {
 
 enum ExitCode : int {
     done = 0,
-    refused = 1,        ///< isSuccess false, or an error of the daemon; the code is on stderr
+    refused = 1,  ///< isSuccess false, or an error of the daemon; the code is on stderr
     usage_wrong = 2,
-    unreachable = 3,    ///< no daemon, or it went away
+    unreachable = 3,  ///< no daemon, or it went away
     role_missing = 4,
     deadline_passed = 5,
 };

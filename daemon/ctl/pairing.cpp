@@ -24,7 +24,8 @@ std::string percent(std::string_view text) {
 }  // namespace
 
 std::string pairing_content(const json::Value& device, const std::string& ticket, const std::string& link) {
-    std::string content = "sn=" + percent(text_of(device, "sn")) + "&modelId=" + percent(text_of(device, "modelId"));
+    std::string content =
+        "sn=" + percent(text_of(device, "sn")) + "&modelId=" + percent(text_of(device, "modelId"));
     if (!ticket.empty()) content += "&snTicket=" + percent(ticket);
     return link.empty() ? content : link + "#" + content;
 }
@@ -38,9 +39,11 @@ std::string show_pairing(const json::Value& device, const std::string& ticket, c
         if (!ticket.empty()) value.set("content", content);
         return json::write(value) + "\n";
     }
-    std::string text = "sn       " + clean(text_of(device, "sn")) + "\nmodelId  " + clean(text_of(device, "modelId")) + "\n";
+    std::string text =
+        "sn       " + clean(text_of(device, "sn")) + "\nmodelId  " + clean(text_of(device, "modelId")) + "\n";
     if (ticket.empty())
-        return text + "A ticket is needed for a QR code: the vendor's backend gets it for this sn and modelId.\n";
+        return text +
+               "A ticket is needed for a QR code: the vendor's backend gets it for this sn and modelId.\n";
     text += "content  " + clean(content) + "\n\n";
     if (const auto code = QrCode::of(content)) return text + code->text();
     return text + "(too long for a QR code)\n";

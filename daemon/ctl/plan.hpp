@@ -16,28 +16,28 @@ namespace voip::ctl {
 struct Request {
     std::string method;
     json::Value params;
-    std::string key = {};   ///< where several are asked: its member in the object that is shown
+    std::string key = {};  ///< where several are asked: its member in the object that is shown
 };
 
 struct Plan {
     enum class Kind {
-        print,   ///< only `text`: help or version
-        ask,     ///< the requests, one after the other; then show
-        watch,   ///< the one request, then a line for each notification until the daemon goes
-        pair,    ///< device.get, then the pairing text
+        print,  ///< only `text`: help or version
+        ask,    ///< the requests, one after the other; then show
+        watch,  ///< the one request, then a line for each notification until the daemon goes
+        pair,   ///< device.get, then the pairing text
     };
     Kind kind = Kind::ask;
     std::string text;
     std::vector<Request> requests;
     Show show = &show_raw;
-    std::string target;         ///< `call`: a contact or an openId; which of them the daemon's contacts decide
-    std::string ticket, link;   ///< `pair`
-    bool wait = false;          ///< `call`, `init`: follow the call until it talks or ends
+    std::string target;        ///< `call`: a contact or an openId; which of them the daemon's contacts decide
+    std::string ticket, link;  ///< `pair`
+    bool wait = false;         ///< `call`, `init`: follow the call until it talks or ends
 
     // Common options
     std::string socket;
     bool json = false;
-    Duration timeout{};         ///< for all of it; for `watch` until the first line
+    Duration timeout{};  ///< for all of it; for `watch` until the first line
 };
 
 /// Reads a file, or the standard input for "-".
@@ -46,8 +46,9 @@ using ReadFile = std::function<Result<std::string>(const std::string& path)>;
 /// `arguments` without the program's name. @errors bad_config: a sentence for stderr that names what is wrong
 [[nodiscard]] Result<Plan> make_plan(std::span<const char* const> arguments, const ReadFile& read_file);
 
-/// What `target` of `call` means: {contact}, or {openId} when no contact has that name but a person of one has that
-/// openId, or it looks like one (20 characters or more of [A-Za-z0-9_-]). @param contacts result of contact.list
+/// What `target` of `call` means: {contact}, or {openId} when no contact has that name but a person of one
+/// has that openId, or it looks like one (20 characters or more of [A-Za-z0-9_-]). @param contacts result of
+/// contact.list
 [[nodiscard]] json::Value resolve_target(const std::string& target, const json::Value& contacts);
 
 /// Names of all commands, sorted: for the completion and the tests.

@@ -17,18 +17,24 @@ struct Blocks {
 constexpr std::array<Blocks, 20> blocks_of{{{7, 1},  {10, 1}, {15, 1}, {20, 1}, {26, 1}, {18, 2}, {20, 2},
                                             {24, 2}, {30, 2}, {18, 4}, {20, 4}, {24, 4}, {26, 4}, {30, 4},
                                             {22, 6}, {24, 6}, {28, 6}, {30, 6}, {28, 7}, {28, 8}}};
-constexpr int level_l = 1;   // its two bits in the format information
+constexpr int level_l = 1;  // its two bits in the format information
 
-Blocks blocks(int version) { return blocks_of[static_cast<std::size_t>(version - 1)]; }
+Blocks blocks(int version) {
+    return blocks_of[static_cast<std::size_t>(version - 1)];
+}
 
-int alignments_on_a_side(int version) { return version == 1 ? 0 : version / 7 + 2; }
+int alignments_on_a_side(int version) {
+    return version == 1 ? 0 : version / 7 + 2;
+}
 
 /// Bytes that fit between the patterns, data and check bytes together.
 int codewords_of(int version) {
     const int side = version * 4 + 17;
     const int n = alignments_on_a_side(version);
-    int modules = side * side - 3 * 64 - 31 - 2 * (side - 16);   // finders, format with the dark module, timing
-    // Alignment patterns of 25 modules, none in three corners; those on the timing lines share five with them.
+    int modules =
+        side * side - 3 * 64 - 31 - 2 * (side - 16);  // finders, format with the dark module, timing
+    // Alignment patterns of 25 modules, none in three corners; those on the timing lines share five with
+    // them.
     if (n > 0) modules -= (n * n - 3) * 25 - (n - 2) * 2 * 5;
     if (version >= 7) modules -= 36;
     return modules / 8;
@@ -78,7 +84,7 @@ Bytes check_bytes(const Bytes& data, const Bytes& divisor) {
 Bytes data_of(std::string_view text, int version) {
     const auto capacity = static_cast<std::size_t>(data_bytes_of(version));
     Bytes bytes;
-    unsigned held = 0x4;   // byte mode; what follows is always four bits off
+    unsigned held = 0x4;  // byte mode; what follows is always four bits off
     const auto push = [&](unsigned byte) {
         bytes.push_back(static_cast<unsigned char>((held << 4U) | (byte >> 4U)));
         held = byte & 0xfU;
@@ -86,7 +92,7 @@ Bytes data_of(std::string_view text, int version) {
     if (version >= 10) push(static_cast<unsigned>(text.size() >> 8U));
     push(static_cast<unsigned>(text.size() & 0xffU));
     for (const char c : text) push(static_cast<unsigned char>(c));
-    bytes.push_back(static_cast<unsigned char>(held << 4U));   // the end mark: four zero bits
+    bytes.push_back(static_cast<unsigned char>(held << 4U));  // the end mark: four zero bits
     for (bool first = true; bytes.size() < capacity; first = !first) bytes.push_back(first ? 0xec : 0x11);
     return bytes;
 }
@@ -95,10 +101,11 @@ Bytes data_of(std::string_view text, int version) {
 Bytes interleave(const Bytes& data, int version) {
     const auto [check, count] = blocks(version);
     const int shorter = static_cast<int>(data.size()) / count;
-    const int longer_ones = static_cast<int>(data.size()) % count;   // the last ones have a byte more
+    const int longer_ones = static_cast<int>(data.size()) % count;  // the last ones have a byte more
     const Bytes divisor = generator(check);
     std::vector<Bytes> parts, checks;
-    for (auto from = data.begin(); from != data.end(); from += static_cast<std::ptrdiff_t>(parts.back().size())) {
+    for (auto from = data.begin(); from != data.end();
+         from += static_cast<std::ptrdiff_t>(parts.back().size())) {
         const int index = static_cast<int>(parts.size());
         parts.emplace_back(from, from + shorter + (index >= count - longer_ones ? 1 : 0));
         checks.push_back(check_bytes(parts.back(), divisor));
@@ -114,7 +121,9 @@ Bytes interleave(const Bytes& data, int version) {
     return all;
 }
 
-bool bit(unsigned value, int index) { return ((value >> static_cast<unsigned>(index)) & 1U) != 0; }
+bool bit(unsigned value, int index) {
+    return ((value >> static_cast<unsigned>(index)) & 1U) != 0;
+}
 
 /// The rest of value * 2^degree divided by the polynomial, over GF(2).
 unsigned remainder(unsigned value, unsigned polynomial, int degree) {
@@ -145,7 +154,7 @@ QrCode::QrCode(int version)
 
 std::optional<QrCode> QrCode::of(std::string_view text) {
     for (int version = 1; version <= static_cast<int>(blocks_of.size()); ++version) {
-        const std::size_t head = version >= 10 ? 3 : 2;   // mode, length and end mark together
+        const std::size_t head = version >= 10 ? 3 : 2;  // mode, length and end mark together
         if (text.size() + head > static_cast<std::size_t>(data_bytes_of(version))) continue;
         QrCode code(version);
         code.draw_patterns();
@@ -176,16 +185,19 @@ void QrCode::draw_finder(int centre_x, int centre_y) {
 void QrCode::draw_alignments() {
     const int n = alignments_on_a_side(version_);
     if (n == 0) return;
-    // Centres from 6 to size - 7, evenly spaced by an even step from the far end; the first gap takes the rest.
+    // Centres from 6 to size - 7, evenly spaced by an even step from the far end; the first gap takes the
+    // rest.
     const int step = (size_ - 13 + 2 * (n - 1) - 1) / (2 * (n - 1)) * 2;
     std::vector<int> centres(static_cast<std::size_t>(n), 6);
-    for (int i = n - 1, place = size_ - 7; i > 0; --i, place -= step) centres[static_cast<std::size_t>(i)] = place;
+    for (int i = n - 1, place = size_ - 7; i > 0; --i, place -= step)
+        centres[static_cast<std::size_t>(i)] = place;
     for (const int y : centres)
         for (const int x : centres) {
-            if (at(x, y).fixed && (x == 6) + (y == 6) != 1) continue;   // a finder is there
+            if (at(x, y).fixed && (x == 6) + (y == 6) != 1) continue;  // a finder is there
             if ((x == 6 && y == size_ - 7) || (y == 6 && x == size_ - 7)) continue;
             for (int dy = -2; dy <= 2; ++dy)
-                for (int dx = -2; dx <= 2; ++dx) fix(x + dx, y + dy, std::max(std::abs(dx), std::abs(dy)) != 1);
+                for (int dx = -2; dx <= 2; ++dx)
+                    fix(x + dx, y + dy, std::max(std::abs(dx), std::abs(dy)) != 1);
         }
 }
 
@@ -226,7 +238,7 @@ void QrCode::draw_patterns() {
     draw_finder(3, size_ - 4);
     draw_alignments();
     draw_version();
-    draw_format(0);   // keeps the place; the real one comes with the mask
+    draw_format(0);  // keeps the place; the real one comes with the mask
 }
 
 void QrCode::place(const Bytes& codewords) {
@@ -234,7 +246,7 @@ void QrCode::place(const Bytes& codewords) {
     const std::size_t end = codewords.size() * 8;
     bool upwards = true;
     for (int right = size_ - 1; right > 0; right -= 2, upwards = !upwards) {
-        if (right == 6) --right;   // the timing column is skipped
+        if (right == 6) --right;  // the timing column is skipped
         for (int i = 0; i < size_; ++i) {
             const int y = upwards ? size_ - 1 - i : i;
             for (const int x : {right, right - 1}) {
@@ -262,7 +274,7 @@ void QrCode::choose_mask() {
             best = cost;
             mask_ = mask;
         }
-        apply_mask(mask);   // takes it away again
+        apply_mask(mask);  // takes it away again
     }
     apply_mask(mask_);
     draw_format(mask_);
@@ -274,13 +286,13 @@ int QrCode::line_penalty(bool columns) const {
     int cost = 0;
     for (int line = 0; line < size_; ++line) {
         int run = 0;
-        unsigned last = 0;   // the eleven latest modules
+        unsigned last = 0;  // the eleven latest modules
         for (int i = 0; i < size_; ++i) {
             run = i > 0 && module(line, i) == module(line, i - 1) ? run + 1 : 1;
             if (run == 5) cost += 3;
             if (run > 5) ++cost;
             last = ((last << 1U) | (module(line, i) ? 1U : 0U)) & 0x7ffU;
-            if (i >= 10 && (last == 0x05dU || last == 0x5d0U)) cost += 40;   // 1011101 beside four light ones
+            if (i >= 10 && (last == 0x05dU || last == 0x5d0U)) cost += 40;  // 1011101 beside four light ones
         }
     }
     return cost;
@@ -298,7 +310,7 @@ int QrCode::penalty() const {
                 cost += 3;
         }
     const int total = size_ * size_;
-    return cost + std::abs(darks * 20 - total * 10) / total * 10;   // each full 5 % away from one half
+    return cost + std::abs(darks * 20 - total * 10) / total * 10;  // each full 5 % away from one half
 }
 
 std::string QrCode::text() const {

@@ -14,19 +14,19 @@ class QrCode {
     /// The smallest code that holds the text. Nothing when it has more than 858 bytes.
     [[nodiscard]] static std::optional<QrCode> of(std::string_view text);
 
-    [[nodiscard]] int size() const noexcept { return size_; }   ///< modules on a side, without the quiet zone
-    [[nodiscard]] bool dark(int x, int y) const noexcept;       ///< false outside
-    [[nodiscard]] int mask() const noexcept { return mask_; }   ///< 0 to 7
+    [[nodiscard]] int size() const noexcept { return size_; }  ///< modules on a side, without the quiet zone
+    [[nodiscard]] bool dark(int x, int y) const noexcept;      ///< false outside
+    [[nodiscard]] int mask() const noexcept { return mask_; }  ///< 0 to 7
 
-    /// Two modules above one another make a character; light ones are drawn, for terminals with a dark background.
-    /// Four modules of quiet zone around.
+    /// Two modules above one another make a character; light ones are drawn, for terminals with a dark
+    /// background. Four modules of quiet zone around.
     [[nodiscard]] std::string text() const;
 
  private:
     explicit QrCode(int version);
     struct Module {
         bool dark = false;
-        bool fixed = false;   ///< part of a pattern, not of the data
+        bool fixed = false;  ///< part of a pattern, not of the data
     };
     [[nodiscard]] Module& at(int x, int y) { return modules_[static_cast<std::size_t>(y * size_ + x)]; }
     void fix(int x, int y, bool dark);

@@ -7,12 +7,13 @@
 namespace voip::ctl {
 namespace {
 
-constexpr Duration hunt_pause = 1s;   // after an end: a hunt dials the next person within that
+constexpr Duration hunt_pause = 1s;  // after an end: a hunt dials the next person within that
 
 /// One run of a plan over a connection.
 class Session {
  public:
-    Session(const Plan& plan, const Surroundings& surroundings, Connection& connection, const Deadline& deadline)
+    Session(const Plan& plan, const Surroundings& surroundings, Connection& connection,
+            const Deadline& deadline)
         : plan_(plan),
           out_(surroundings.out),
           err_(surroundings.err),
@@ -114,7 +115,8 @@ class Session {
         return code == done && plan_.wait ? follow() : code;
     }
 
-    /// Shows what happens to the call just made until it talks or, with nobody else dialled after it, is over.
+    /// Shows what happens to the call just made until it talks or, with nobody else dialled after it, is
+    /// over.
     ExitCode follow() {
         bool ended = false;
         for (;;) {

@@ -13,15 +13,16 @@ namespace voip::ctl {
 
 /// What the program reaches of its surroundings.
 struct Surroundings {
-    std::function<void(std::string_view text)> out, err;   ///< standard output (flushed at once) and standard error
+    std::function<void(std::string_view text)> out,
+        err;  ///< standard output (flushed at once) and standard error
     ReadFile read_file;
     /// Where to look for the daemon, given --socket (or nothing).
     std::function<std::vector<std::filesystem::path>(const std::string& from_command_line)> places;
     bool colour = false;
 };
 
-/// The whole program: plans, connects, asks, shows. Blocks until done, at most for the plan's timeout; `watch` until the
-/// daemon goes.
+/// The whole program: plans, connects, asks, shows. Blocks until done, at most for the plan's timeout;
+/// `watch` until the daemon goes.
 [[nodiscard]] ExitCode run(std::span<const char* const> arguments, const Surroundings& surroundings);
 
 }  // namespace voip::ctl

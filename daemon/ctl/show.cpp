@@ -53,10 +53,10 @@ std::string end_text(const Value& end) {
 }
 
 Colour colour_of_state(std::string_view state) {
-    constexpr std::array<std::string_view, 7> good{"ok",      "online",  "registered", "flowing",
-                                                   "talking", "running", "idle"};
-    constexpr std::array<std::string_view, 7> bad{"down", "failed", "lost", "not registered", "offline", "wrong",
-                                                  "revoked"};
+    constexpr std::array<std::string_view, 6> good{"ok",      "online",  "registered",
+                                                   "flowing", "talking", "idle"};
+    constexpr std::array<std::string_view, 9> bad{"down",    "failed", "lost",  "unregistered", "refused",
+                                                  "offline", "behind", "ahead", "unreadable"};
     if (std::find(good.begin(), good.end(), state) != good.end()) return Colour::good;
     return std::find(bad.begin(), bad.end(), state) != bad.end() ? Colour::bad : Colour::busy;
 }
@@ -104,7 +104,8 @@ std::string state_since(const Value& part) {
 
 std::string registration_text(const Value& registration) {
     std::string text = text_of(registration, "state");
-    if (const auto code = number_of(registration, "errCode"); code != 0) text += " error " + std::to_string(code);
+    if (const auto code = number_of(registration, "errCode"); code != 0)
+        text += " error " + std::to_string(code);
     if (const std::string message = text_of(registration, "errMsg"); !message.empty()) text += ": " + message;
     return text;
 }
@@ -113,7 +114,8 @@ void add_device(Facts& facts, const Value& device) {
     const Value& registration = part_of(device, "registration");
     const Value& channel = part_of(device, "channel");
     std::string name = text_of(device, "sn");
-    if (const std::string model = text_of(device, "modelId"); !model.empty()) name += " (model " + model + ")";
+    if (const std::string model = text_of(device, "modelId"); !model.empty())
+        name += " (model " + model + ")";
     facts.add("device", name);
     facts.add("registered", registration_text(registration), colour_of_state(text_of(registration, "state")));
     facts.add("channel", state_since(channel), colour_of_state(text_of(channel, "state")));
@@ -143,7 +145,9 @@ void add_people(Table& table, const Value& contact) {
     }
 }
 
-Table contact_table() { return Table({"CONTACT", "NAME", "PERSON", "OPENID", "CONSENT"}); }
+Table contact_table() {
+    return Table({"CONTACT", "NAME", "PERSON", "OPENID", "CONSENT"});
+}
 
 /// The members of an event's data as "name=value".
 std::string event_data(const Value& data) {
@@ -151,7 +155,8 @@ std::string event_data(const Value& data) {
     const json::Object* members = data.as_object();
     if (members == nullptr) return text;
     for (const auto& [name, value] : *members) {
-        const std::string shown = value.as_object() != nullptr ? text_of(value, "errMsg") : text_of(data, name);
+        const std::string shown =
+            value.as_object() != nullptr ? text_of(value, "errMsg") : text_of(data, name);
         if (!shown.empty()) text += "  " + name + "=" + clean(shown);
     }
     return text;
@@ -227,7 +232,8 @@ std::string show_history(const Value& result, const Look& look) {
                    {text_of(record, "direction")},
                    {text_of(record, "roomType")},
                    {contact.empty() ? party(peer) : contact + ": " + party(peer)},
-                   {answered ? duration(number_of(record, "keepTime")) : "-", answered ? Colour::good : Colour::dim},
+                   {answered ? duration(number_of(record, "keepTime")) : "-",
+                    answered ? Colour::good : Colour::dim},
                    {end_text(part_of(record, "end"))}});
     }
     return table.empty() ? "no calls\n" : table.text(look);
@@ -241,10 +247,12 @@ std::string show_device(const Value& result, const Look& look) {
     facts.add("app", text_of(result, "appId"));
     facts.add("name", text_of(result, "name"));
     facts.add("version", text_of(result, "version"));
-    facts.add("deviceToken", "until " + date_time(number_of(part_of(result, "deviceToken"), "expireTimestamp")));
+    facts.add("deviceToken",
+              "until " + date_time(number_of(part_of(result, "deviceToken"), "expireTimestamp")));
     facts.add("pushToken", "until " + date_time(number_of(part_of(result, "pushToken"), "expireTimestamp")));
     std::string clock_text = text_of(clock, "state");
-    if (const std::string offset = text_of(clock, "offset"); !offset.empty()) clock_text += ", off by " + offset + " s";
+    if (const std::string offset = text_of(clock, "offset"); !offset.empty())
+        clock_text += ", off by " + offset + " s";
     facts.add("clock", clock_text, colour_of_state(text_of(clock, "state")));
     return std::move(facts).text();
 }
@@ -261,7 +269,8 @@ std::string show_board(const Value& result, const Look& look) {
     facts.add("driver", text_of(result, "driver"));
     for (const Value& button : list_of(result, "buttons")) {
         std::string text = text_of(button, "name");
-        if (const std::string contact = text_of(button, "contact"); !contact.empty()) text += " calls " + contact;
+        if (const std::string contact = text_of(button, "contact"); !contact.empty())
+            text += " calls " + contact;
         const std::string state = text_of(button, "state");
         if (!state.empty() && state != "ok") text += ": " + state;
         facts.add("button", text);
@@ -269,7 +278,8 @@ std::string show_board(const Value& result, const Look& look) {
     facts.add("lamp", text_of(result, "lamp"));
     for (const Value& relay : list_of(result, "relays"))
         facts.add("relay", text_of(relay, "name") + (flag_of(relay, "active") ? " active" : " at rest"));
-    for (const std::string_view name : {"camera", "microphone", "speaker"}) facts.add(name, text_of(result, name));
+    for (const std::string_view name : {"camera", "microphone", "speaker"})
+        facts.add(name, text_of(result, name));
     return std::move(facts).text();
 }
 
@@ -294,9 +304,13 @@ std::string show_health(const Value& result, const Look& look) {
     return table.empty() ? text : text + table.text(look);
 }
 
-std::string show_metrics(const Value& result, const Look&) { return text_of(result, "text"); }
+std::string show_metrics(const Value& result, const Look&) {
+    return text_of(result, "text");
+}
 
-std::string show_levels(const Value& result, const Look&) { return clean(text_of(result, "levels")) + "\n"; }
+std::string show_levels(const Value& result, const Look&) {
+    return clean(text_of(result, "levels")) + "\n";
+}
 
 std::string show_reload(const Value& result, const Look& look) {
     Facts facts(look);
@@ -305,9 +319,13 @@ std::string show_reload(const Value& result, const Look& look) {
     return std::move(facts).text();
 }
 
-std::string show_done(const Value&, const Look&) { return "done\n"; }
+std::string show_done(const Value&, const Look&) {
+    return "done\n";
+}
 
-std::string show_raw(const Value& result, const Look&) { return json::write_pretty(result) + "\n"; }
+std::string show_raw(const Value& result, const Look&) {
+    return json::write_pretty(result) + "\n";
+}
 
 std::string show_phase(const Value& snapshot, const Look& look) {
     const std::string phase = text_of(snapshot, "phase");
@@ -317,9 +335,10 @@ std::string show_phase(const Value& snapshot, const Look& look) {
     line += "  " + clean(text_of(snapshot, "direction") + " " + text_of(snapshot, "roomType"));
     line += outgoing ? " to " : " from ";
     line += clean(party(part_of(snapshot, outgoing ? "listener" : "caller")));
-    const Value& media = part_of(snapshot, "media");
-    if (text_of(media, "state") != "none") line += "  media " + clean(media_text(media));
-    if (part_of(snapshot, "end").as_object() != nullptr) line += "  " + clean(end_text(part_of(snapshot, "end")));
+    const std::string media = media_text(part_of(snapshot, "media"));
+    if (!media.empty() && media != "none") line += "  media " + clean(media);
+    if (part_of(snapshot, "end").as_object() != nullptr)
+        line += "  " + clean(end_text(part_of(snapshot, "end")));
     return line + "\n";
 }
 

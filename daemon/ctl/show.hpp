@@ -5,8 +5,8 @@
 #include "daemon/ctl/text.hpp"
 #include "protocol/rpc/codec.hpp"
 
-/// The daemon's answers for people. Pure: values in, text out, each line ended by a line break. What is missing or has
-/// another type is left out, so that an older or newer daemon can be asked too.
+/// The daemon's answers for people. Pure: values in, text out, each line ended by a line break. What is
+/// missing or has another type is left out, so that an older or newer daemon can be asked too.
 namespace voip::ctl {
 
 /// How a result is shown to people.

@@ -12,16 +12,26 @@ struct Range {
     char32_t first, last;
 };
 // @source Unicode's EastAsianWidth.txt (wide and fullwidth), in blocks
-constexpr std::array<Range, 12> wide{{{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0x33ff}, {0x3400, 0x4dbf},
-                                      {0x4e00, 0x9fff}, {0xa000, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
-                                      {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}}};
+constexpr std::array<Range, 12> wide{{{0x1100, 0x115f},
+                                      {0x2e80, 0x303e},
+                                      {0x3041, 0x33ff},
+                                      {0x3400, 0x4dbf},
+                                      {0x4e00, 0x9fff},
+                                      {0xa000, 0xa4cf},
+                                      {0xac00, 0xd7a3},
+                                      {0xf900, 0xfaff},
+                                      {0xfe30, 0xfe6f},
+                                      {0xff00, 0xff60},
+                                      {0x1f300, 0x1faff},
+                                      {0x20000, 0x3fffd}}};
 // Combining marks, joiners and variation selectors
 constexpr std::array<Range, 5> without_width{
     {{0x0300, 0x036f}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2069}, {0xfe00, 0xfe0f}}};
 
 template <std::size_t Size>
 bool holds(const std::array<Range, Size>& ranges, char32_t c) noexcept {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const Range& r) { return c >= r.first && c <= r.last; });
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [&](const Range& r) { return c >= r.first && c <= r.last; });
 }
 
 /// Takes one character off the front; the text is UTF-8, which the JSON parser has checked.
@@ -37,7 +47,8 @@ char32_t take_character(std::string_view& text) noexcept {
 
 /// C0, DEL, C1, and the marks that turn the direction of writing round.
 bool steers_terminal(char32_t c) noexcept {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
 }
 
 std::string_view code_of(Colour colour) noexcept {
@@ -125,7 +136,8 @@ std::string duration(std::int64_t seconds) {
     if (whole < 3600)
         std::snprintf(text.data(), text.size(), "%lld:%02lld", whole / 60, whole % 60);
     else
-        std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+        std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60,
+                      whole % 60);
     return text.data();
 }
 

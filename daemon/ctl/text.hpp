@@ -11,8 +11,8 @@ namespace voip::ctl {
 
 /// How things are shown.
 struct Look {
-    bool json = false;      ///< one line of JSON instead of text for people
-    bool colour = false;    ///< the terminal understands it
+    bool json = false;    ///< one line of JSON instead of text for people
+    bool colour = false;  ///< the terminal understands it
 };
 
 enum class Colour { none, good, bad, busy, dim };
@@ -24,11 +24,12 @@ enum class Colour { none, good, bad, busy, dim };
 /// Columns that a text takes: none for combining marks, two for East Asian wide characters.
 [[nodiscard]] std::size_t width(std::string_view utf8) noexcept;
 
-/// Columns as wide as their longest cell, two blanks between them, none at the ends of lines. The first row is the head.
+/// Columns as wide as their longest cell, two blanks between them, none at the ends of lines. The first row
+/// is the head.
 class Table {
  public:
     struct Cell {
-        std::string text;               ///< cleaned by add()
+        std::string text;  ///< cleaned by add()
         Colour colour = Colour::none;
     };
 

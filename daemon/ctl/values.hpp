@@ -7,7 +7,8 @@
 /// Reading answers without judging them: what is absent or has another type reads as nothing.
 namespace voip::ctl {
 
-/// A member as plain text: strings as they are, numbers as written, booleans as yes and no; empty when absent or null.
+/// A member as plain text: strings as they are, numbers as written, booleans as yes and no; empty when absent
+/// or null.
 [[nodiscard]] inline std::string text_of(const json::Value& value, std::string_view name) {
     const json::Value* found = value.find(name);
     if (found == nullptr || found->is_null()) return {};
