@@ -2,6 +2,7 @@
 
 #include "protocol/crypto/crypto.hpp"
 #include "protocol/transport/url.hpp"
+#include "service/service.hpp"
 
 namespace voip::daemon {
 namespace {
@@ -51,6 +52,8 @@ Demo::Demo(asio::any_io_executor executor, Timers& timers, const LogHub& hub, st
            std::string listen)
     : executor_(std::move(executor)), timers_(timers), hub_(hub), state_dir_(std::move(state_dir)),
       listen_(std::move(listen)) {}
+
+Demo::~Demo() = default;
 
 asio::awaitable<Result<void>> Demo::start(config::Config& config) {
     complete_device(config.device);
