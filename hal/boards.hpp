@@ -41,7 +41,8 @@ struct BoardDriver {
 [[nodiscard]] std::span<const BoardDriver> boards() noexcept;
 
 /// Opens the board of that name. The timers must outlive the board.
-/// @errors bad_config: "board.driver: this build has the boards: sim"; what the driver's open() says
+/// @errors bad_config: "board.driver: \"linux\": this build has the boards: sim"; what the driver's open()
+/// says
 [[nodiscard]] Result<Board> open_board(std::string_view name, asio::any_io_executor executor, Timers& timers,
                                        const BoardSettings& settings);
 

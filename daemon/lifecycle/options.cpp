@@ -35,6 +35,7 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
     options.demo = line->has("demo");
     options.version = line->has("version");
     options.help = line->has("help");
+    if (options.help || options.version) return options;
     if (line->has("listen") && !options.demo)
         return fail(Errc::bad_config, "--listen: only with --demo (without it no service runs inside)");
     return options;

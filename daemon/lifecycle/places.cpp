@@ -67,7 +67,7 @@ Result<void> make_private_dir(const Path& path) {
     if (errno != EEXIST) return system_error(path);
     const auto mode = own_folder_mode(path);
     if (!mode) return mode.error();
-    if (*mode != 0700 && ::chmod(path.c_str(), 0700) != 0) return system_error(path);
+    if ((*mode & 022U) != 0) return fail(Errc::refused, path.string() + ": others may write to it");
     return {};
 }
 

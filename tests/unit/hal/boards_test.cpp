@@ -28,9 +28,9 @@ TEST_CASE("boards: this build has 1, sim", "[hal][unit]") {
 }
 
 TEST_CASE("boards: another name is refused with the list of boards", "[hal][unit]") {
-    CHECK(refusal("linux") == "board.driver: this build has the boards: sim");
-    CHECK(refusal("") == "board.driver: this build has the boards: sim");
-    CHECK(refusal("SIM") == "board.driver: this build has the boards: sim");
+    CHECK(refusal("linux") == "board.driver: \"linux\": this build has the boards: sim");
+    CHECK(refusal("") == "board.driver: \"\": this build has the boards: sim");
+    CHECK(refusal("SIM") == "board.driver: \"SIM\": this build has the boards: sim");
 }
 
 TEST_CASE("boards: 2 devices of one kind with one name are refused", "[hal][unit]") {
