@@ -193,6 +193,36 @@ TEST_CASE("call: 9, 13, 14 and 20 have their real causes; bad arguments throw 10
     CHECK(pair.device->fault("voip.callDevice") == 4030);
 }
 
+TEST_CASE("call: a device of a wmpf product leaves voipToken out; with one it throws 1004",
+          "[service][component]") {
+    Pair pair;
+    REQUIRE(pair.world.service().registry().put_product({app, model, "Screen", Registration::wmpf, {}, 0}, "",
+                                                        pair.world.wall()));
+    pair.device = pair.world.open(pair.door.token);
+    const auto request = device_calls(pair.door, pair.anna);
+    CHECK(pair.device->fault("voip.initByCaller", request) == 1004);
+    json::Value without;
+    for (const json::Member& member : *request.as_object())
+        if (member.name != "voipToken") without.set(member.name, member.value);
+    CHECK(*pair.device->ask("voip.initByCaller", without).find("isSuccess")->as_bool());
+}
+
+TEST_CASE("call: callDevice without consent throws 9, and goes through with callDevice.open",
+          "[service][component]") {
+    for (const bool open : {false, true}) {
+        World world([open](ServiceSettings& settings) { settings.config.call_device.open = open; });
+        const Device door = world.device("SN-1");
+        const Person anna = world.person("Anna");
+        const auto phone = world.open(anna.token);
+        const auto request = json::Value().set("roomType", "voice").set("sn", "SN-1").set("modelId", model);
+        if (open)
+            CHECK_FALSE(text_of(phone->ask("voip.callDevice", request), "roomId").empty());
+        else
+            CHECK(phone->fault("voip.callDevice", request) == 9);
+        CHECK(phone->fault("voip.callDevice", json::Value(request).set("modelId", "OTHER")) == 17);
+    }
+}
+
 TEST_CASE("call: the same callId gives the same room, also from another channel and without a channel",
           "[service][component]") {
     Pair pair;

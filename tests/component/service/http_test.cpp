@@ -89,6 +89,13 @@ TEST_CASE("http: GET / serves the page's folder, or explains itself without one"
     std::filesystem::remove_all(world.settings().config.www);
 }
 
+TEST_CASE("service: it listens on ::1 with a certificate for it", "[service][component]") {
+    World world([](ServiceSettings& settings) { settings.config.listen = {"::1", 0}; });
+    CHECK(world.service().url() == "https://[::1]:" + std::to_string(world.service().port()));
+    world.dial("::1");
+    CHECK(world.get("/v1/health").status == 200);
+}
+
 TEST_CASE("service: 2 instances in one process do not touch each other", "[service][component]") {
     World first, second;
     CHECK(first.service().port() != second.service().port());
