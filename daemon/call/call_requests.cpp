@@ -82,7 +82,7 @@ std::shared_ptr<CallTask::Waiter<InitResult>> CallTask::start_chase(const CallRe
         if (!contact) return refuse(code::argument, "no such contact", "contact");
         for (const Person& person : contact->people) people.push_back({person.open_id, person.name});
     } else if (!request.open_id.empty()) {
-        people.push_back({request.open_id, {}});
+        people.push_back({request.open_id, parts_.contacts.name_of(request.open_id)});
     } else {
         return refuse(code::argument, "nobody to call", "contact");
     }

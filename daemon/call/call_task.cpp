@@ -280,7 +280,7 @@ void CallTask::on_event(const RoomEvent& event) {
 }
 
 void CallTask::on_signal(const RoomSignal& signal) {
-    if (parts_.media && session_.live() && session_.knows_room(signal.room_id))
+    if (parts_.media && session_.live() && signal.room_id == snapshot().room.room_id)
         parts_.media->on_signal(signal);
 }
 

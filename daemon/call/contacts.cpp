@@ -125,6 +125,13 @@ const Contact* Contacts::find(std::string_view contact) const noexcept {
     return found == contacts_.end() ? nullptr : &*found;
 }
 
+std::string Contacts::name_of(std::string_view open_id) const {
+    for (const Contact& contact : contacts_)
+        for (const Person& person : contact.people)
+            if (person.open_id == open_id) return person.name;
+    return {};
+}
+
 Authorisation Contacts::known_of(std::string_view open_id) const noexcept {
     for (const Contact& contact : contacts_)
         for (const Person& person : contact.people)

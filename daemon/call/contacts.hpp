@@ -38,6 +38,8 @@ class Contacts {
     /// In the order of their making.
     [[nodiscard]] const std::vector<Contact>& list() const noexcept { return contacts_; }
     [[nodiscard]] const Contact* find(std::string_view contact) const noexcept;
+    /// What the person is called in the first contact that has them; empty when none has.
+    [[nodiscard]] std::string name_of(std::string_view open_id) const;
     /// Makes or replaces a contact, on disk when this returns. What is known of a person's consent stays.
     /// @errors Fault 1004 with the member at fault, 4130 when the table is full, -1 when the disk refuses
     /// (nothing changed then)

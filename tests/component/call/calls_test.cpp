@@ -211,6 +211,7 @@ TEST_CASE("call task: 3 presses that lead nowhere are faults with their field", 
     b.settle();
     CHECK(b.task->press("desk", false));
     CHECK(b.shot().room.room_type == RoomType::voice);
+    CHECK(b.shot().room.listener.name == "Anna");
 }
 
 TEST_CASE("call task: voip.call refuses an unknown contact, nobody, and a second call", "[call][component]") {

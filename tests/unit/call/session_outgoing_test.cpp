@@ -413,6 +413,32 @@ TEST_CASE("session: with media, talking waits for media that flows and its loss 
     CHECK(count<action::StopMedia>(w.all) == 1);
 }
 
+TEST_CASE("session: media starts in joining alone; cameraStatus 1 and voice start without camera",
+          "[call][unit][INV-11]") {
+    SessionSettings settings;
+    settings.media_enabled = true;
+    for (int how = 0; how < 3; ++how) {
+        CAPTURE(how);
+        World w(settings);
+        InitByCaller dialled = request("C1");
+        if (how == 1) dialled.caller.camera_status = 1;
+        if (how == 2) dialled.room_type = RoomType::voice;
+        w.on(event::StartCall{1, dialled, {}, false});
+        w.dial_done({success("R1")});
+        const auto* join = find<action::Join>(w.last);
+        REQUIRE(join);
+        CHECK(join->join.camera_status == (how == 2 ? std::nullopt : std::optional<int>(how)));
+        w.join_ok();
+        w.pass(30s);
+        CHECK(count<action::StartMedia>(w.all) == 0);
+        w.wire(N::hangOnVoip);
+        REQUIRE(find<action::StartMedia>(w.last));
+        CHECK(find<action::StartMedia>(w.last)->camera == (how == 0));
+        w.hang_up();
+        CHECK(find<action::StopMedia>(w.last));
+    }
+}
+
 TEST_CASE("session: media that never flows ends joining after 20 s with joinFailCaller", "[call][unit]") {
     SessionSettings settings;
     settings.media_enabled = true;
