@@ -10,6 +10,7 @@ namespace {
 constexpr unsigned socket_mode = 0666;
 constexpr Duration farewell_time = 1500ms;  // the peers' own second, and a little for the loop
 constexpr std::size_t refusals_at_once = 64;
+constexpr Duration refusal_line_pause = 1s;
 
 }  // namespace
 
@@ -44,14 +45,25 @@ std::string_view Server::refusal(Role role) const noexcept {
     return {};
 }
 
+void Server::log_refusal(std::string_view reason, const transport::PeerCredentials& who) {
+    const TimePoint now = timers_.now();
+    if (now < next_refusal_line_) {
+        ++refusals_unsaid_;
+        return;
+    }
+    log_.info("client refused", kv("reason", reason), kv("uid", who.uid), kv("pid", who.pid),
+              kv("unsaid_before", refusals_unsaid_));
+    refusals_unsaid_ = 0;
+    next_refusal_line_ = now + refusal_line_pause;
+}
+
 asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> stream,
                                     transport::PeerCredentials who) {
     co_await asio::this_coro::throw_if_cancelled(false);  // or the lists below would keep who has gone
     const Role role = role_of({who.uid, who.gid, std::move(who.groups)}, settings_.access);
-    const Log log = log_.of(std::to_string(++last_number_));
     if (const std::string_view reason = refusal(role); !reason.empty()) {
         ++stats_.refused;
-        log.info("client refused", kv("reason", reason), kv("uid", who.uid), kv("pid", who.pid));
+        log_refusal(reason, who);
         if (refusing_ >= refusals_at_once) co_return;  // a flood: the stream's end has to say it
         ++refusing_;
         std::string text(reason);
@@ -60,6 +72,7 @@ asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> st
         co_return;
     }
     ++stats_.accepted;
+    const Log log = log_.of(std::to_string(++last_number_));
     log.debug("client", kv("role", to_string(role)), kv("uid", who.uid), kv("pid", who.pid));
     const Client::Settings settings{role, settings_.queue_bytes};
     clients_.emplace_back(ports_, hub_, stats_, timers_, settings, std::move(stream), log);

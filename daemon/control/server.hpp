@@ -54,6 +54,8 @@ class Server {
  private:
     /// Why the newcomer is not let in; empty when he is.
     [[nodiscard]] std::string_view refusal(Role role) const noexcept;
+    /// One line a second at most: anybody may knock, and must not fill the log by it.
+    void log_refusal(std::string_view reason, const transport::PeerCredentials& who);
 
     Timers& timers_;
     Ports ports_;
@@ -64,6 +66,8 @@ class Server {
     Wake empty_;  // the last client has gone
     std::list<Client> clients_;
     std::size_t refusing_ = 0;
+    TimePoint next_refusal_line_ = TimePoint::min();
+    std::uint64_t refusals_unsaid_ = 0;
     std::uint64_t last_number_ = 0;
     bool stopping_ = false;
     transport::UnixServer listener_;

@@ -251,7 +251,7 @@ std::string show_device(const Value& result, const Look& look) {
               "until " + date_time(number_of(part_of(result, "deviceToken"), "expireTimestamp")));
     facts.add("pushToken", "until " + date_time(number_of(part_of(result, "pushToken"), "expireTimestamp")));
     std::string clock_text = text_of(clock, "state");
-    if (const std::string offset = text_of(clock, "offset"); !offset.empty())
+    if (const std::string offset = text_of(clock, "offset"); !offset.empty() && offset != "0")
         clock_text += ", off by " + offset + " s";
     facts.add("clock", clock_text, colour_of_state(text_of(clock, "state")));
     return std::move(facts).text();

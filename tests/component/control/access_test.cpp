@@ -93,7 +93,8 @@ TEST_CASE("access: of 4 clients 3 get in, the 4th when one has gone", "[control]
     CHECK(outcome(fifth.line()).starts_with("result"));
 }
 
-TEST_CASE("access: 200 strangers at once leave nothing behind", "[control][component]") {
+TEST_CASE("access: 200 strangers at once leave nothing behind but 1 line in the log, and 1 a second later",
+          "[control][component]") {
     World world(2);
     std::vector<std::shared_ptr<PairClient>> strangers;
     for (int i = 0; i < 200; ++i) strangers.push_back(world.connect_as(stranger_uid));
@@ -101,6 +102,13 @@ TEST_CASE("access: 200 strangers at once leave nothing behind", "[control][compo
     for (const auto& stranger : strangers) CHECK(stranger->end);
     CHECK(world.server->stats().refused == 200);
     CHECK(world.server->clients() == 0);
+    (void)world.connect_as(stranger_uid);
+    std::vector<std::string> lines;
+    for (const std::string& line : world.log_lines)
+        if (line.find("client refused") != std::string::npos) lines.push_back(line);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].find("uid=1000") != std::string::npos);
+    CHECK(lines[1].find("unsaid_before=199") != std::string::npos);
 }
 
 TEST_CASE("access: of 100 refused who do not read, at most 64 are told, and all are closed after 1 s",
