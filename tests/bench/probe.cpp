@@ -21,7 +21,7 @@ int round_trip(const std::string& socket, int count) {
     return 0;
 }
 
-/// From a request that changes the room to the last of `subscribers` having heard of it. Needs a call (engine none).
+/// From the request to call to the last of `subscribers` having heard of it (engine none). The call is then cancelled.
 int fan_out(const std::string& socket, int subscribers, int count) {
     Lines actor(socket);
     std::vector<std::unique_ptr<Lines>> hearers;
@@ -31,11 +31,13 @@ int fan_out(const std::string& socket, int subscribers, int count) {
     }
     const std::string name = "fan_out_" + std::to_string(subscribers) + "_us";
     for (int i = 0; i < count; ++i) {
-        const std::string_view on = i % 2 == 0 ? "false" : "true";
         const double before = now_us();
-        actor.ask("voip.setMedia", "{\"camera\":" + std::string(on) + "}");
-        for (const auto& hearer : hearers) hearer->wait_for("\"camera\":" + std::string(on) + ",\"microphone\"");
+        actor.send(R"({"jsonrpc":"2.0","id":0,"method":"voip.call","params":{"openId":"somebody"}})");
+        for (const auto& hearer : hearers) hearer->wait_for("\"phase\":\"dialling\"");
         sample(name, now_us() - before);
+        for (const auto& hearer : hearers) hearer->wait_for("\"phase\":\"ringing\"");
+        actor.ask("voip.forceHangUpVoip");
+        for (const auto& hearer : hearers) hearer->wait_for("\"eventName\":\"finishVoip\"");
     }
     return 0;
 }
