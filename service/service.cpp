@@ -41,10 +41,16 @@ std::vector<std::string> names_of(const config::ServiceConfig& config) {
     return names;
 }
 
+/// The configured page, else the one installed beside the program, else the one of the build's prefix.
 std::filesystem::path www_of(const config::ServiceConfig& config) {
-    std::error_code ec;
     if (!config.www.empty()) return config.www;
-    return std::filesystem::is_directory(WMPF_WWW_DIR, ec) ? WMPF_WWW_DIR : "";
+    std::error_code ec;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", ec);
+    for (const std::filesystem::path& folder :
+         {program.parent_path().parent_path() / "share/wmpf-voip-service/www",
+          std::filesystem::path(WMPF_WWW_DIR)})
+        if (std::filesystem::is_regular_file(folder / "index.html", ec)) return folder;
+    return {};
 }
 
 Result<void> make_state_dir(const std::filesystem::path& folder) {
