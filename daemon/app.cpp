@@ -292,7 +292,7 @@ Answer<control::Reloaded> App::Parts::reload() {
     auto merged = config::reload(setup.config, std::get<config::Config>(loaded));
     setup.config = std::move(merged.config);
     (void)hub.set_levels(setup.config.log.text());
-    calls->set_policy(call_settings(setup.config).policy);
+    calls->reconfigure(call_settings(setup.config));
     log.notice("reloaded", kv("applied", joined(merged.applied)), kv("needs_restart", joined(merged.needs_restart)));
     return control::Reloaded{std::move(merged.applied), std::move(merged.needs_restart)};
 }

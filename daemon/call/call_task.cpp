@@ -106,6 +106,17 @@ void CallTask::start() {
     tasks_.spawn("call files", write_files());
 }
 
+void CallTask::reconfigure(CallSettings fresh) {
+    settings_.buttons = std::move(fresh.buttons);
+    settings_.room_type = fresh.room_type;
+    settings_.ring_time = fresh.ring_time;
+    settings_.join_time = fresh.join_time;
+    settings_.hunt_time = fresh.hunt_time;
+    settings_.time_limit_s = fresh.time_limit_s;
+    settings_.policy = std::move(fresh.policy);
+    session_.set_times(settings_.ring_time, settings_.join_time);
+}
+
 asio::awaitable<void> CallTask::stop() {
     for (const auto& button : parts_.board.buttons) button->on_press({});
     stopping_ = true;

@@ -76,8 +76,9 @@ class CallTask final : public Calls, public engine::Listener {
     /// Hangs up a live call, waits for its confirmation (stop_time at most), ends all tasks, stores the
     /// history.
     asio::awaitable<void> stop();
-    /// Settings that a running daemon takes over; a live call keeps what it began with.
-    void set_policy(PolicySettings policy) { settings_.policy = std::move(policy); }
+    /// Takes over what may change while running: buttons' people, room type, times, time limit, policy. A live call
+    /// keeps the deadlines it has.
+    void reconfigure(CallSettings fresh);
     /// From the media program.
     void on_media(event::MediaChanged changed) { post(std::move(changed)); }
     /// Of the live call, for the media program's words; 0 before the first call.

@@ -48,6 +48,11 @@ class Session {
     [[nodiscard]] std::optional<TimePoint> wake_at() const noexcept;
 
     [[nodiscard]] Phase phase() const noexcept { return call_.phase; }
+    /// From the next wait on; a deadline that is set already stays.
+    void set_times(Duration ring_time, Duration join_time) noexcept {
+        settings_.ring_time = ring_time;
+        settings_.join_time = join_time;
+    }
     /// A call exists that has not ended.
     [[nodiscard]] bool live() const noexcept {
         return call_.phase != Phase::idle && call_.phase != Phase::ended;

@@ -80,8 +80,9 @@ class Program:
 
     def wait_exit(self, timeout=None):
         code = self.process.wait(timeout if timeout is not None else DEADLINE)
-        for reader in self.readers:
+        for reader, stream in zip(self.readers, (self.process.stdout, self.process.stderr)):
             reader.join(DEADLINE)
+            stream.close()
         return code
 
     def stop(self):

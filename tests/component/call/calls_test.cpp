@@ -253,8 +253,22 @@ TEST_CASE("call task: policy answers after 2 s by day, is silent at night, refus
     CHECK_FALSE(b.engine.call_in({"anna", "", 0}, RoomType::voice));
     CHECK(b.phase() == Phase::ended);
     CHECK(b.history.page(1, std::nullopt)[0].end.event_name == EventName::busy);
-    b.task->set_policy({});
+    b.task->reconfigure(settings_of_bench());   // without quiet hours
     CHECK(b.engine.call_in({"anna", "", 0}, RoomType::voice));
+}
+
+TEST_CASE("call task: new settings count from the next call, and a ring time of 5 s ends it", "[call][component]") {
+    Bench b(far(FarSide::silent));
+    CallSettings fresh = settings_of_bench();
+    fresh.ring_time = 5s;
+    fresh.time_limit_s = 77;
+    b.task->reconfigure(std::move(fresh));
+    CHECK(b.task->press("desk", false).has_value());
+    b.settle();
+    CHECK(b.phase() == Phase::ringing);
+    CHECK(b.task->snapshot().room.time_limit_s == 77);
+    b.pass(6s);
+    CHECK(b.phase() == Phase::ended);
 }
 
 TEST_CASE("call task: calling goes each second to those who want it, and nobody is woken else",

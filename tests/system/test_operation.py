@@ -1,0 +1,174 @@
+"""What the system and the operator do with the daemon: service manager, signals, reload, roles, socket activation."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+from harness import BIN, DEADLINE, Api, HouseCase, Program
+
+NOBODY = 65534
+
+
+class Manager(unittest.TestCase):
+    """A daemon with engine none, started as systemd would."""
+
+    def setUp(self):
+        import tempfile
+        self.scratch = tempfile.TemporaryDirectory(prefix="wmpf-")
+        self.folder = pathlib.Path(self.scratch.name)
+        self.config = self.folder / "config.json"
+        self.socket = self.folder / "api.sock"
+        self.write()
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(str(self.folder / "notify.sock"))
+        self.manager.settimeout(DEADLINE)
+        self.daemon = None
+
+    def tearDown(self):
+        if self.daemon:
+            self.daemon.stop()
+            self.daemon.check_clean()
+        self.manager.close()
+        self.scratch.cleanup()
+
+    def write(self, **call):
+        self.config.write_text(json.dumps({
+            "device": {"sn": "lonely-1"}, "call": dict({"engine": "none"}, **call),
+            "board": {"driver": "sim", "buttons": [{"name": "call", "openId": "somebody"}]}}))
+
+    def start(self, **environment):
+        self.daemon = Program(BIN / "wmpf-voipd", "--config", self.config, "--state-dir", self.folder / "state",
+                              "--socket", self.socket,
+                              env=dict({"NOTIFY_SOCKET": str(self.folder / "notify.sock")}, **environment))
+
+    def told(self, text):
+        """Waits until the manager has been told that."""
+        while text not in (heard := self.manager.recv(4096).decode()):
+            pass
+        return heard
+
+    def test_ready_comes_when_the_api_answers_and_stopping_before_the_end(self):
+        self.start()
+        self.told("READY=1")
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(str(self.socket))   # no retry: READY promised it
+        client.close()
+        self.daemon.process.send_signal(signal.SIGTERM)
+        self.told("STOPPING=1")
+        self.assertEqual(self.daemon.wait_exit(), 0)
+        self.assertFalse(self.socket.exists())
+
+    def test_the_watchdog_is_fed(self):
+        self.start(WATCHDOG_USEC="400000")
+        for _ in range(3):
+            self.told("WATCHDOG=1")
+
+    def test_hup_reloads_what_may_change_and_tells_the_rest(self):
+        self.start()
+        self.told("READY=1")
+        self.write(ringSeconds=1, huntSeconds=1, timeLimit=30)
+        self.daemon.process.send_signal(signal.SIGHUP)
+        self.assertIn("MONOTONIC_USEC=", self.told("RELOADING=1"))
+        self.told("READY=1")
+        self.daemon.wait_line(r"reloaded applied=\".*call.ringSeconds.*\"")
+        api = Api(self.socket)
+        api.call("voip.call", {"openId": "somebody"})
+        self.assertEqual(api.call("room.get")["timeLimit"], 30)
+        api.close()
+
+    def test_a_bad_configuration_changes_nothing_and_says_why(self):
+        self.start()
+        self.told("READY=1")
+        self.write(ringSeconds=-5)
+        api = Api(self.socket)
+        error = api.error("config.reload")
+        self.assertIn("call.ringSeconds", error["message"])
+        self.assertEqual(api.call("room.get")["phase"], "idle")
+        api.close()
+
+    def test_a_call_without_any_service(self):
+        self.start()
+        api = Api(self.socket)
+        api.call("room.subscribe")
+        api.call("board.press", {"button": "call"})
+        api.wait_phase("talking")
+        api.call("voip.forceHangUpVoip", {"reason": "manual"})
+        self.assertEqual(api.wait_phase("ended")["end"]["origin"], "manual")
+        api.close()
+
+    def test_socket_activation(self):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.folder / "activated.sock"))
+        listener.listen()
+        # As systemd does: descriptor 3, and LISTEN_PID set in the process that becomes the daemon.
+        starter = ("import os, sys; os.dup2(int(sys.argv[1]), 3); os.set_inheritable(3, True); "
+                   "os.environ['LISTEN_PID'] = str(os.getpid()); os.environ['LISTEN_FDS'] = '1'; "
+                   "os.execv(sys.argv[2], sys.argv[2:])")
+        process = subprocess.Popen([sys.executable, "-c", starter, str(listener.fileno()), str(BIN / "wmpf-voipd"),
+                                    "--config", str(self.config), "--state-dir", str(self.folder / "state")],
+                                   pass_fds=[listener.fileno()], stderr=subprocess.DEVNULL)
+        try:
+            api = Api(self.folder / "activated.sock")
+            self.assertEqual(api.call("room.get")["phase"], "idle")
+            api.close()
+        finally:
+            process.terminate()
+            self.assertEqual(process.wait(DEADLINE), 0)
+            listener.close()
+
+    def test_two_daemons_do_not_share_a_socket(self):
+        self.start()
+        self.told("READY=1")
+        second = Program(BIN / "wmpf-voipd", "--config", self.config, "--state-dir", self.folder / "other",
+                         "--socket", self.socket)
+        self.assertEqual(second.wait_exit(), 1)
+        self.assertIn("api.sock", second.text())
+        api = Api(self.socket)
+        self.assertEqual(api.call("room.get")["phase"], "idle")
+        api.close()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
+class Roles(HouseCase):
+    def as_nobody(self, *arguments):
+        def become():
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        return subprocess.run([str(BIN / "wmpf-voipctl"), "--socket", str(self.house.socket), *arguments],
+                              capture_output=True, text=True, timeout=DEADLINE, preexec_fn=become)
+
+    def test_somebody_without_a_role_is_told_so(self):
+        self.house.folder.chmod(0o755)
+        done = self.as_nobody("status")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertEqual(self.house.ctl("status").returncode, 0)
+
+
+class ManyCalls(HouseCase):
+    house_options = {"people": ("reception",)}
+
+    def test_thirty_calls_leave_nothing_behind(self):
+        def open_files(program):
+            return len(os.listdir(f"/proc/{program.process.pid}/fd"))
+        watch = self.house.watch()
+        phone = self.house.phone("reception", "--auto-answer=0")
+        before = None
+        for number in range(30):
+            self.house.ctl("press", "call")
+            watch.wait_phase("talking")
+            self.house.ctl("hangup")
+            watch.wait_event("finishVoip")
+            phone.wait_line("^finishVoip")
+            if number == 4:
+                before = open_files(self.house.daemon), open_files(self.house.service.program)
+        self.assertEqual((open_files(self.house.daemon), open_files(self.house.service.program)), before)
+        self.assertEqual(len(self.house.api().call("call.history", {"limit": 100})["calls"]), 30)
+
+
+if __name__ == "__main__":
+    unittest.main()
