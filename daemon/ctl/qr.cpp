@@ -49,7 +49,7 @@ unsigned char multiply(unsigned char a, unsigned char b) {
     unsigned product = 0;
     for (int bit = 7; bit >= 0; --bit) {
         product = (product << 1U) ^ ((product >> 7U) * 0x11dU);
-        if (((b >> static_cast<unsigned>(bit)) & 1U) != 0) product ^= a;
+        if (((static_cast<unsigned>(b) >> static_cast<unsigned>(bit)) & 1U) != 0) product ^= a;
     }
     return static_cast<unsigned char>(product);
 }

@@ -53,7 +53,7 @@ TEST_CASE("secrets: 4 refusals do not repeat what was sent", "[control][componen
                                   std::string(device_token) + R"(","VoipToken":"other"})"},
         {"voip.initByCaller",
          R"({"roomType":"voice","listener":{"id":"o"},"voipToken":["x"],"x":")" + wrong + "\"}"},
-        {"device." + std::string("none"), R"({"snTicket":")" + wrong + "\"}"},
+        {"device.none", R"({"snTicket":")" + wrong + "\"}"},
     };
     for (const auto& [method, params] : cases) {
         client.request(1, method, params);
