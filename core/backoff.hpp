@@ -6,8 +6,8 @@
 
 namespace voip {
 
-/// Full-jitter exponential backoff (pure): each delay is uniform in [0, min(cap, base * 2^attempt)], so that a
-/// fleet that lost its service together does not come back together.
+/// Full-jitter exponential backoff (pure): each delay is uniform in [0, min(cap, base * 2^attempt)], so that
+/// a fleet that lost its service together does not come back together.
 class Backoff {
  public:
     struct Settings {

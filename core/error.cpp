@@ -44,9 +44,13 @@ std::string Error::text() const {
     return context + ": " + code.message();
 }
 
-Error fail(Errc code, std::string context) { return {make_error_code(code), std::move(context)}; }
+Error fail(Errc code, std::string context) {
+    return {make_error_code(code), std::move(context)};
+}
 
-Error fail(boost::system::error_code code, std::string context) { return {code, std::move(context)}; }
+Error fail(boost::system::error_code code, std::string context) {
+    return {code, std::move(context)};
+}
 
 Error within(std::string_view where, Error cause) {
     std::string context(where);

@@ -8,19 +8,19 @@ namespace voip {
 
 /// What we or the network could not do. What a peer *answered* is a protocol::Fault, never one of these.
 enum class Errc {
-    timeout = 1,   ///< a deadline passed
-    bad_message,   ///< foreign input is not what its contract says
-    too_large,     ///< a size limit of protocol/limits.hpp was passed
-    bad_config,    ///< configuration or command line
-    wrong_state,   ///< the operation is not possible now
-    cancelled,     ///< the owner stopped it; not a fault during shutdown
-    closed,        ///< the connection or queue has ended
-    unreachable,   ///< name, route, connect: the peer could not be reached
-    refused,       ///< the peer or the kernel said no (permission, HTTP status, TLS verification)
-    not_found,     ///< no such thing
-    full,          ///< a bounded queue or table has no place
-    io,            ///< a file or device failed
-    device_gone,   ///< a device vanished
+    timeout = 1,  ///< a deadline passed
+    bad_message,  ///< foreign input is not what its contract says
+    too_large,    ///< a size limit of protocol/limits.hpp was passed
+    bad_config,   ///< configuration or command line
+    wrong_state,  ///< the operation is not possible now
+    cancelled,    ///< the owner stopped it; not a fault during shutdown
+    closed,       ///< the connection or queue has ended
+    unreachable,  ///< name, route, connect: the peer could not be reached
+    refused,      ///< the peer or the kernel said no (permission, HTTP status, TLS verification)
+    not_found,    ///< no such thing
+    full,         ///< a bounded queue or table has no place
+    io,           ///< a file or device failed
+    device_gone,  ///< a device vanished
 };
 
 const boost::system::error_category& voip_category() noexcept;

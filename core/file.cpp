@@ -71,8 +71,8 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
     std::string temporary = path.string() + ".XXXXXX";
     const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!fd.ok()) return from_errno(path);
-    const bool stored = write_all(fd.get(), content) && ::fchmod(fd.get(), mode) == 0 && ::fsync(fd.get()) == 0 &&
-                        ::rename(temporary.c_str(), path.c_str()) == 0;
+    const bool stored = write_all(fd.get(), content) && ::fchmod(fd.get(), mode) == 0 &&
+                        ::fsync(fd.get()) == 0 && ::rename(temporary.c_str(), path.c_str()) == 0;
     if (stored) return sync_folder(path);
     Error error = from_errno(path);
     ::unlink(temporary.c_str());

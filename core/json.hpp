@@ -13,13 +13,13 @@ namespace voip::json {
 class Value;
 using Array = std::vector<Value>;
 struct Member;
-using Object = std::vector<Member>;   // keeps the order of the text; names are unique
+using Object = std::vector<Member>;  // keeps the order of the text; names are unique
 
-/// A JSON value as a plain tree. The only header through which the house sees JSON; RapidJSON stays in json.cpp.
-/// Integers and fractions are told apart: 1 is an integer, 1.0 and 1e3 are not.
+/// A JSON value as a plain tree. The only header through which the house sees JSON; RapidJSON stays in
+/// json.cpp. Integers and fractions are told apart: 1 is an integer, 1.0 and 1e3 are not.
 class Value {
  public:
-    Value();   ///< null
+    Value();  ///< null
     Value(std::nullptr_t);
     Value(bool value);
     Value(int value);
@@ -39,7 +39,9 @@ class Value {
 
     [[nodiscard]] bool is_null() const noexcept { return what_.index() == 0; }
     [[nodiscard]] const bool* as_bool() const noexcept { return std::get_if<bool>(&what_); }
-    [[nodiscard]] const std::int64_t* as_integer() const noexcept { return std::get_if<std::int64_t>(&what_); }
+    [[nodiscard]] const std::int64_t* as_integer() const noexcept {
+        return std::get_if<std::int64_t>(&what_);
+    }
     [[nodiscard]] const double* as_fraction() const noexcept { return std::get_if<double>(&what_); }
     [[nodiscard]] const std::string* as_string() const noexcept { return std::get_if<std::string>(&what_); }
     [[nodiscard]] const Array* as_array() const noexcept { return std::get_if<Array>(&what_); }
@@ -79,8 +81,8 @@ inline Value::Value(std::string value) : what_(std::move(value)) {}
 
 struct ParseLimits {
     std::size_t max_bytes = 64 * 1024;
-    std::size_t max_depth = 16;   ///< containers inside one another
-    bool comments = false;        ///< C and C++ comments, for configuration files
+    std::size_t max_depth = 16;  ///< containers inside one another
+    bool comments = false;       ///< C and C++ comments, for configuration files
 };
 
 /// Any bytes are safe: iterative, bounded, UTF-8 checked, no duplicate names, nothing after the value,
@@ -88,8 +90,8 @@ struct ParseLimits {
 /// @errors bad_message ("byte 17: ..."; lines for configuration: "line 3, column 7: ..."), too_large
 [[nodiscard]] Result<Value> parse(std::string_view text, const ParseLimits& limits = {});
 
-/// Compact, on one line (control characters are escaped, so no line break is in it), always valid UTF-8: other
-/// bytes become U+FFFD. A fraction that is not finite becomes null.
+/// Compact, on one line (control characters are escaped, so no line break is in it), always valid UTF-8:
+/// other bytes become U+FFFD. A fraction that is not finite becomes null.
 [[nodiscard]] std::string write(const Value& value);
 /// Indented by two, for people and for files.
 [[nodiscard]] std::string write_pretty(const Value& value);

@@ -2,10 +2,10 @@
 #include <charconv>
 #include <concepts>
 #include <functional>
-#include <utility>
-#include <vector>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace voip {
 
@@ -21,7 +21,9 @@ struct LogField {
     std::string value;
 };
 [[nodiscard]] LogField kv(std::string_view key, std::string_view value);
-[[nodiscard]] inline LogField kv(std::string_view key, const char* value) { return kv(key, std::string_view(value)); }
+[[nodiscard]] inline LogField kv(std::string_view key, const char* value) {
+    return kv(key, std::string_view(value));
+}
 [[nodiscard]] inline LogField kv(std::string_view key, bool value) {
     return {key, value ? "true" : "false"};
 }
@@ -48,7 +50,8 @@ class LogHub {
     std::vector<std::pair<std::string, Level>> areas_;
 };
 
-/// stderr with journald's "<N>" prefix; on a terminal with the level's name instead. Never throws, never blocks long.
+/// stderr with journald's "<N>" prefix; on a terminal with the level's name instead. Never throws, never
+/// blocks long.
 [[nodiscard]] LogHub::Sink stderr_sink();
 
 /// What a component is given. One event per line, constant text, fields for what varies; never a secret.
@@ -61,15 +64,25 @@ class Log {
     [[nodiscard]] Log of(std::string_view object) const;
 
     template <class... Fields>
-    void err(std::string_view event, const Fields&... fields) const { put(Level::err, event, fields...); }
+    void err(std::string_view event, const Fields&... fields) const {
+        put(Level::err, event, fields...);
+    }
     template <class... Fields>
-    void warning(std::string_view event, const Fields&... fields) const { put(Level::warning, event, fields...); }
+    void warning(std::string_view event, const Fields&... fields) const {
+        put(Level::warning, event, fields...);
+    }
     template <class... Fields>
-    void notice(std::string_view event, const Fields&... fields) const { put(Level::notice, event, fields...); }
+    void notice(std::string_view event, const Fields&... fields) const {
+        put(Level::notice, event, fields...);
+    }
     template <class... Fields>
-    void info(std::string_view event, const Fields&... fields) const { put(Level::info, event, fields...); }
+    void info(std::string_view event, const Fields&... fields) const {
+        put(Level::info, event, fields...);
+    }
     template <class... Fields>
-    void debug(std::string_view event, const Fields&... fields) const { put(Level::debug, event, fields...); }
+    void debug(std::string_view event, const Fields&... fields) const {
+        put(Level::debug, event, fields...);
+    }
 
     [[nodiscard]] bool passes(Level level) const noexcept { return hub_ && hub_->passes(area_, level); }
 

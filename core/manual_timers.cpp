@@ -11,8 +11,8 @@ Timers::Id ManualTimers::call_at(TimePoint at, std::function<void()> action) {
 }
 
 void ManualTimers::cancel(Id alarm) noexcept {
-    const auto found =
-        std::find_if(due_.begin(), due_.end(), [&](const auto& entry) { return entry.first.second == alarm; });
+    const auto found = std::find_if(due_.begin(), due_.end(),
+                                    [&](const auto& entry) { return entry.first.second == alarm; });
     if (found != due_.end()) due_.erase(found);
 }
 

@@ -28,7 +28,7 @@ class ManualTimers final : public Timers {
 
     TimePoint now_{std::chrono::hours{1}};
     UnixMillis wall_ = 1767225600000;
-    Duration wall_rest_{};   // less than a millisecond, so that many small steps add up
+    Duration wall_rest_{};  // less than a millisecond, so that many small steps add up
     std::map<std::pair<TimePoint, Id>, std::function<void()>> due_;
     Id last_id_ = 0;
 };

@@ -21,7 +21,8 @@ Result<void> sd_notify(std::string_view socket_name, std::string_view lines) {
     if (socket_name.empty()) return {};
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if ((socket_name.front() != '/' && socket_name.front() != '@') || socket_name.size() >= sizeof address.sun_path)
+    if ((socket_name.front() != '/' && socket_name.front() != '@') ||
+        socket_name.size() >= sizeof address.sun_path)
         return fail(Errc::bad_config, "NOTIFY_SOCKET is no Unix socket's name");
     std::memcpy(address.sun_path, socket_name.data(), socket_name.size());
     if (socket_name.front() == '@') address.sun_path[0] = '\0';

@@ -5,8 +5,8 @@
 
 namespace voip {
 
-/// One datagram to the service manager, on the socket that NOTIFY_SOCKET names (a path, or "@..." for an abstract
-/// name). An empty name: nobody listens, nothing is sent, success.
+/// One datagram to the service manager, on the socket that NOTIFY_SOCKET names (a path, or "@..." for an
+/// abstract name). An empty name: nobody listens, nothing is sent, success.
 /// @param lines  "READY=1\nSTATUS=serving" and the like
 /// @errors bad_config (no such kind of name, longer than 107 bytes), else the system's own code
 /// @thread any; does not block (a full socket is an error)

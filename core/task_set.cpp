@@ -1,12 +1,12 @@
 #include "core/task_set.hpp"
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
-#include <algorithm>
 #include <exception>
 #include <list>
 
@@ -101,7 +101,9 @@ asio::awaitable<void> TaskSet::stop() {
     co_await asio::this_coro::throw_if_cancelled(throws);
 }
 
-std::size_t TaskSet::size() const noexcept { return state_->tasks.size(); }
+std::size_t TaskSet::size() const noexcept {
+    return state_->tasks.size();
+}
 
 std::vector<std::string> TaskSet::names() const {
     std::vector<std::string> all;

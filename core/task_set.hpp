@@ -37,7 +37,7 @@ class TaskSet {
 
  private:
     struct State;
-    std::shared_ptr<State> state_;   // shared with the completion handlers
+    std::shared_ptr<State> state_;  // shared with the completion handlers
 };
 
 }  // namespace voip

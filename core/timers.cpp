@@ -24,7 +24,7 @@ struct SystemTimers::State : std::enable_shared_from_this<State> {
         if (armed && armed_for <= first) return;
         armed = true;
         armed_for = first;
-        timer.expires_at(first);   // cancels the wait before: its handler sees another generation
+        timer.expires_at(first);  // cancels the wait before: its handler sees another generation
         timer.async_wait([self = shared_from_this(), mine = ++generation](boost::system::error_code ec) {
             if (ec || mine != self->generation || self->closed) return;
             self->armed = false;
@@ -37,7 +37,7 @@ struct SystemTimers::State : std::enable_shared_from_this<State> {
         ++generation;
         try {
             timer.cancel();
-        } catch (const boost::system::system_error&) {   // the wait then ends by itself, unheard
+        } catch (const boost::system::system_error&) {  // the wait then ends by itself, unheard
         }
     }
 
@@ -65,7 +65,8 @@ struct SystemTimers::State : std::enable_shared_from_this<State> {
     bool closed = false;
 };
 
-SystemTimers::SystemTimers(const asio::any_io_executor& executor) : state_(std::make_shared<State>(executor)) {}
+SystemTimers::SystemTimers(const asio::any_io_executor& executor)
+    : state_(std::make_shared<State>(executor)) {}
 
 SystemTimers::~SystemTimers() {
     state_->closed = true;
@@ -89,9 +90,11 @@ void SystemTimers::cancel(Id alarm) noexcept {
     if (found == state_->where.end()) return;
     state_->due.erase(found->second);
     state_->where.erase(found);
-    if (state_->due.empty()) state_->disarm();   // so that an idle loop sleeps, and an ended one ends
+    if (state_->due.empty()) state_->disarm();  // so that an idle loop sleeps, and an ended one ends
 }
 
-std::size_t SystemTimers::pending() const noexcept { return state_->due.size(); }
+std::size_t SystemTimers::pending() const noexcept {
+    return state_->due.size();
+}
 
 }  // namespace voip

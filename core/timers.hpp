@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 /// @thread loop only
 class Timers {
  public:
-    using Id = std::uint64_t;   ///< 0 is never an alarm
+    using Id = std::uint64_t;  ///< 0 is never an alarm
 
     Timers() = default;
     Timers(const Timers&) = delete;
@@ -36,7 +36,9 @@ class Timers {
 
     /// Waits; operation_aborted when the coroutine is cancelled. The Timers must outlive the wait.
     asio::awaitable<boost::system::error_code> wait_until(TimePoint at);
-    asio::awaitable<boost::system::error_code> wait_for(Duration length) { return wait_until(now() + length); }
+    asio::awaitable<boost::system::error_code> wait_for(Duration length) {
+        return wait_until(now() + length);
+    }
 };
 
 /// Real time on one Asio timer: no wake-up while no alarm is due.
@@ -53,7 +55,7 @@ class SystemTimers final : public Timers {
 
  private:
     struct State;
-    std::shared_ptr<State> state_;   // shared with the pending wait, which may end after us
+    std::shared_ptr<State> state_;  // shared with the pending wait, which may end after us
 };
 
 }  // namespace voip

@@ -38,9 +38,8 @@ asio::awaitable<WakeReason> Wake::wait(std::optional<TimePoint> deadline) {
     if (deadline && *deadline <= timers_.now()) co_return WakeReason::deadline;
     sleeper_ = std::make_unique<Sleeper>(co_await asio::this_coro::executor);
     Timers::Id alarm = 0;
-    if (deadline)
-        alarm = timers_.call_at(*deadline, [this] { sleeper_->wake(WakeReason::deadline); });
-    co_await sleeper_->event.async_wait(use_result);   // `reason` tells more than the code
+    if (deadline) alarm = timers_.call_at(*deadline, [this] { sleeper_->wake(WakeReason::deadline); });
+    co_await sleeper_->event.async_wait(use_result);  // `reason` tells more than the code
     timers_.cancel(alarm);
     const WakeReason reason = sleeper_->reason.value_or(WakeReason::cancelled);
     sleeper_.reset();

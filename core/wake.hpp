@@ -26,7 +26,7 @@ class Wake {
  private:
     struct Sleeper;
     Timers& timers_;
-    std::unique_ptr<Sleeper> sleeper_;   // present while a coroutine waits
+    std::unique_ptr<Sleeper> sleeper_;  // present while a coroutine waits
     bool pending_ = false;
 };
 

@@ -10,7 +10,9 @@ class ContactsPort final : public control::ContactsPort {
  public:
     explicit ContactsPort(call::Contacts& contacts) : contacts_(contacts) {}
     std::vector<control::Contact> list() const override { return contacts_.list(); }
-    Answer<control::Contact> set(control::Contact contact) override { return contacts_.set(std::move(contact)); }
+    Answer<control::Contact> set(control::Contact contact) override {
+        return contacts_.set(std::move(contact));
+    }
     Answer<std::monostate> remove(const std::string& contact) override { return contacts_.remove(contact); }
 
  private:
@@ -20,7 +22,8 @@ class ContactsPort final : public control::ContactsPort {
 class HistoryPort final : public control::HistoryPort {
  public:
     explicit HistoryPort(const call::History& history) : history_(history) {}
-    Answer<std::vector<control::CallRecord>> page(std::size_t limit, std::optional<UnixMillis> before) override {
+    Answer<std::vector<control::CallRecord>> page(std::size_t limit,
+                                                  std::optional<UnixMillis> before) override {
         return history_.page(limit, before);
     }
 

@@ -28,7 +28,8 @@
 namespace voip::daemon {
 namespace {
 
-// A part that does not end in this time is a bug; the unit's own limit (90 s) would be too long for a restart.
+// A part that does not end in this time is a bug; the unit's own limit (90 s) would be too long for a
+// restart.
 constexpr Duration shutdown_time = 8s;
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -41,8 +42,14 @@ std::string joined(const std::vector<std::string>& lines) {
 
 struct App::Parts {
     Parts(asio::any_io_executor ex, LogHub& log_hub, Setup s)
-        : executor(std::move(ex)), hub(log_hub), setup(std::move(s)), log(hub, "daemon"), timers(executor),
-          metrics(timers), wish(timers), tasks(executor, timers, crash_handler()) {}
+        : executor(std::move(ex)),
+          hub(log_hub),
+          setup(std::move(s)),
+          log(hub, "daemon"),
+          timers(executor),
+          metrics(timers),
+          wish(timers),
+          tasks(executor, timers, crash_handler()) {}
 
     TaskSet::OnCrash crash_handler() {
         return [this](std::string_view task, std::string_view what) {
@@ -149,27 +156,42 @@ Result<void> App::Parts::make_service_side() {
         far_side.own_id = setup.config.device.sn;
         far_side.ring_time = setup.config.call.ring;
         none_engine = std::make_unique<engine::NoneEngine>(timers, far_side);
-        device_port = std::make_unique<LonelyDevicePort>(lonely_facts(setup.config.device, timers.wall_now()));
+        device_port =
+            std::make_unique<LonelyDevicePort>(lonely_facts(setup.config.device, timers.wall_now()));
         return {};
     }
     clock.emplace(timers, state_dir / "clock.json", Log(hub, "clock"));
     clock->load();
-    auto tls = transport::TlsClientContext::make({setup.config.service.ca, [this] { return clock->judged(); }});
+    auto tls =
+        transport::TlsClientContext::make({setup.config.service.ca, [this] { return clock->judged(); }});
     if (!tls) return within("service.ca", fail(Errc::bad_config, tls.error().context));
     const auto url = transport::parse_url(setup.config.service.url);
     if (!url) return within("service.url", fail(Errc::bad_config, url.error().context));
-    identity::Parts parts{executor, timers, *clock, identity::https_to(timers, *tls, *url), crash_handler(),
-                          crypto::random_number(), Log(hub, "identity")};
+    identity::Parts parts{executor,
+                          timers,
+                          *clock,
+                          identity::https_to(timers, *tls, *url),
+                          crash_handler(),
+                          crypto::random_number(),
+                          Log(hub, "identity")};
     identity = std::make_unique<identity::Identity>(identity_settings(setup.config.device, *url, state_dir),
                                                     std::move(parts));
     identity->on_change([this](const identity::DeviceFacts& facts) { heard(facts); });
     const config::Board& has = setup.config.board;
     engine::DeviceProfile profile{has.camera, false, has.microphone, has.speaker};
-    service_engine = std::make_unique<engine::ServiceEngine>(engine::ServiceEngineParts{
-        executor, timers, *identity, engine::websocket_opener(timers, *tls, *url), profile, {}, crash_handler(),
-        crypto::random_number(), Log(hub, "channel")});
+    service_engine = std::make_unique<engine::ServiceEngine>(
+        engine::ServiceEngineParts{executor,
+                                   timers,
+                                   *identity,
+                                   engine::websocket_opener(timers, *tls, *url),
+                                   profile,
+                                   {},
+                                   crash_handler(),
+                                   crypto::random_number(),
+                                   Log(hub, "channel")});
     network = std::make_unique<engine::NetworkWatch>(
-        executor, timers, [this] { identity->hurry(), service_engine->hurry(); }, crash_handler(), Log(hub, "network"));
+        executor, timers, [this] { identity->hurry(), service_engine->hurry(); }, crash_handler(),
+        Log(hub, "network"));
     device_port = std::make_unique<DevicePort>(*identity, timers);
     return {};
 }
@@ -183,14 +205,17 @@ void App::Parts::make_call() {
     history_port.emplace(*history);
     engine::Engine& road = service_engine ? static_cast<engine::Engine&>(*service_engine) : *none_engine;
     const auto new_call_id = [] { return crypto::random_text(24); };
-    call::CallParts parts{executor,    timers,      road,    board,           *contacts,      *history,
-                          nullptr,     new_call_id, call::local_minute, crash_handler(), Log(hub, "call")};
+    call::CallParts parts{executor,        timers,          road,
+                          board,           *contacts,       *history,
+                          nullptr,         new_call_id,     call::local_minute,
+                          crash_handler(), Log(hub, "call")};
     calls = std::make_unique<call::CallTask>(std::move(parts), call_settings(setup.config));
     calls->add_observer(metrics, false);
 }
 
 Result<void> App::Parts::make_api() {
-    operation.emplace(Operation::Parts{hub, health, metrics, [this] { return gauges(); }, [this] { return reload(); }});
+    operation.emplace(
+        Operation::Parts{hub, health, metrics, [this] { return gauges(); }, [this] { return reload(); }});
     const control::Ports ports{*calls, *contacts_port, *history_port, *device_port, *board_port, *operation};
     control::ServerSettings settings;
     const config::Api& config = setup.config.api;
@@ -226,7 +251,8 @@ asio::awaitable<Result<void>> App::Parts::start() {
     watchdog->start();
     const auto ready = notifier.ready("starting");
     if (!ready) log.warning("service manager not told", kv("why", ready.error().text()));
-    log.notice("ready", kv("version", WMPF_VERSION), kv("sn", setup.config.device.sn), kv("socket", socket.string()));
+    log.notice("ready", kv("version", WMPF_VERSION), kv("sn", setup.config.device.sn),
+               kv("socket", socket.string()));
     if (demo) tasks.spawn("demo", provision());
     co_return Result<void>();
 }
@@ -255,7 +281,8 @@ void App::Parts::heard(const identity::DeviceFacts& facts) {
                                                   : facts.registration.err_msg,
                now);
     const bool clock_ok = facts.clock.state == identity::ClockHealth::ok;
-    health.set("clock", clock_ok ? PartState::ok : PartState::degraded, std::string(to_string(facts.clock.state)), now);
+    health.set("clock", clock_ok ? PartState::ok : PartState::degraded,
+               std::string(to_string(facts.clock.state)), now);
     status(now_online ? "online"
                       : std::string(to_string(facts.channel.state)) +
                             (facts.channel.reason.empty() ? "" : ": " + facts.channel.reason));
@@ -293,7 +320,8 @@ Answer<control::Reloaded> App::Parts::reload() {
     setup.config = std::move(merged.config);
     (void)hub.set_levels(setup.config.log.text());
     calls->reconfigure(call_settings(setup.config));
-    log.notice("reloaded", kv("applied", joined(merged.applied)), kv("needs_restart", joined(merged.needs_restart)));
+    log.notice("reloaded", kv("applied", joined(merged.applied)),
+               kv("needs_restart", joined(merged.needs_restart)));
     return control::Reloaded{std::move(merged.applied), std::move(merged.needs_restart)};
 }
 
@@ -307,7 +335,7 @@ asio::awaitable<void> App::Parts::stop() {
     if (watchdog) watchdog->stop();
     co_await tasks.stop();
     if (api) co_await api->stop();
-    if (calls) co_await calls->stop();   // hangs up while the engine still runs
+    if (calls) co_await calls->stop();  // hangs up while the engine still runs
     if (network) co_await network->stop();
     if (service_engine) co_await service_engine->stop();
     if (none_engine) none_engine->stop();
@@ -344,7 +372,7 @@ void App::request_stop(std::string_view why) {
 
 void App::request_reload() {
     (void)parts_->notifier.reloading(parts_->timers.now());
-    (void)parts_->reload();   // the log has told
+    (void)parts_->reload();  // the log has told
     (void)parts_->notifier.ready(parts_->told_status);
 }
 

@@ -25,14 +25,15 @@ class App {
  public:
     struct Setup {
         lifecycle::Options options;
-        config::Config config;               ///< loaded and judged; the demo completes it
-        std::string config_file;             ///< for reload; empty: there is none
+        config::Config config;    ///< loaded and judged; the demo completes it
+        std::string config_file;  ///< for reload; empty: there is none
         lifecycle::Environment environment;
     };
     App(asio::any_io_executor executor, LogHub& hub, Setup setup);
     ~App();
 
-    /// Starts, runs until request_stop() or a part crashed, stops; the loop is then empty. Returns the exit code.
+    /// Starts, runs until request_stop() or a part crashed, stops; the loop is then empty. Returns the exit
+    /// code.
     asio::awaitable<int> run();
     /// Signals do this; `why` goes to the log.
     void request_stop(std::string_view why);

@@ -50,7 +50,8 @@ control::BoardFacts BoardPort::facts() const {
         one.state = trouble == trouble_.end() ? "ok" : trouble->second;
         facts.buttons.push_back(std::move(one));
     }
-    if (const auto* lamp = dynamic_cast<const RememberingLamp*>(board_.lamp.get())) facts.lamp = word(lamp->shown());
+    if (const auto* lamp = dynamic_cast<const RememberingLamp*>(board_.lamp.get()))
+        facts.lamp = word(lamp->shown());
     for (const auto& relay : board_.relays) facts.relays.push_back({relay->name(), relay->active()});
     return facts;
 }

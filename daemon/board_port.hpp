@@ -15,7 +15,8 @@ namespace voip::daemon {
 /// @thread loop only. Board, timers and configuration must outlive it. Takes the buttons' health handlers.
 class BoardPort final : public control::BoardPort {
  public:
-    /// @param on_health  called with "button NAME" and the reason (empty: well again) when a button's health changes
+    /// @param on_health  called with "button NAME" and the reason (empty: well again) when a button's health
+    /// changes
     BoardPort(hal::Board& board, const config::Board& config, Timers& timers,
               std::function<void(const std::string& device, const std::string& reason)> on_health, Log log);
 
@@ -27,7 +28,7 @@ class BoardPort final : public control::BoardPort {
     const config::Board& config_;
     Timers& timers_;
     Log log_;
-    std::map<std::string, std::string> trouble_;   // button -> what is wrong
+    std::map<std::string, std::string> trouble_;  // button -> what is wrong
 };
 
 /// Remembers what a lamp shows, for `board.get`. Puts itself in front of the board's lamp.

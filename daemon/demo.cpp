@@ -28,7 +28,7 @@ void complete_device(config::Device& device) {
 }
 
 void complete_board(config::Board& board) {
-    if (board.driver == "linux") board.driver = "sim";   // its default; a board that was asked for is kept
+    if (board.driver == "linux") board.driver = "sim";  // its default; a board that was asked for is kept
     if (board.buttons.empty()) {
         config::Button button;
         button.name = "call";
@@ -50,7 +50,10 @@ Error wrong(const Fault& fault) {
 
 Demo::Demo(asio::any_io_executor executor, Timers& timers, const LogHub& hub, std::filesystem::path state_dir,
            std::string listen)
-    : executor_(std::move(executor)), timers_(timers), hub_(hub), state_dir_(std::move(state_dir)),
+    : executor_(std::move(executor)),
+      timers_(timers),
+      hub_(hub),
+      state_dir_(std::move(state_dir)),
       listen_(std::move(listen)) {}
 
 Demo::~Demo() = default;
@@ -60,7 +63,7 @@ asio::awaitable<Result<void>> Demo::start(config::Config& config) {
     complete_board(config.board);
     std::string listen = listen_.empty() ? std::string(usual_listen) : listen_;
     auto started = co_await start_service(std::move(listen));
-    if (!started && listen_.empty()) {   // 8443 is in use: any port will do
+    if (!started && listen_.empty()) {  // 8443 is in use: any port will do
         co_await service_->stop();
         listen = any_port;
         started = co_await start_service(std::move(listen));
@@ -90,8 +93,8 @@ Result<void> Demo::make_product(const config::Device& device) {
     registry::Product product;
     product.app_id = device.app_id;
     product.model_id = device.model_id;
-    product.registration = device.registration == config::Registration::wmpf ? Registration::wmpf
-                                                                             : Registration::device_auth;
+    product.registration =
+        device.registration == config::Registration::wmpf ? Registration::wmpf : Registration::device_auth;
     return registry.put_product(product, crypto::random_text(32), timers_.wall_now());
 }
 
@@ -142,9 +145,11 @@ asio::awaitable<void> Demo::stop() {
 std::string Demo::guide(const config::Config& config, const std::filesystem::path& socket) const {
     const std::string url = "https://localhost:" + std::to_string(service_->port());
     const std::string ctl = program("wmpf-voipctl");
-    const std::string phone = program("wmpf-voip-phone") + " --service " + url + " --ca " + service_->ca_file().string();
+    const std::string phone =
+        program("wmpf-voip-phone") + " --service " + url + " --ca " + service_->ca_file().string();
     std::string text;
-    text += "The demo is ready: device " + config.device.sn + " with a simulated board, the service at " + url + ".\n\n";
+    text += "The demo is ready: device " + config.device.sn + " with a simulated board, the service at " +
+            url + ".\n\n";
     text += "  A phone that rings (keys: a answer, r reject, h hang up, q quit):\n";
     text += "    " + phone + " --as reception\n";
     text += "  Press the call button:\n    " + ctl + " press call\n";

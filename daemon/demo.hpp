@@ -20,19 +20,21 @@ namespace voip::daemon {
 namespace asio = boost::asio;
 
 /// `--demo`: the service in the daemon's process and loop, a device that registers by itself, and the users
-/// `reception` and `security` who consented to be called. A build with WMPF_DEMO=OFF (no_demo.cpp) leaves the service
-/// out and says so from start().
+/// `reception` and `security` who consented to be called. A build with WMPF_DEMO=OFF (no_demo.cpp) leaves the
+/// service out and says so from start().
 /// @thread loop only. co_await stop() before destroying it.
 class Demo {
  public:
     /// @param state_dir  of the service
-    /// @param listen  HOST:PORT from the command line; empty: 127.0.0.1:8443, or a free port when that is taken
+    /// @param listen  HOST:PORT from the command line; empty: 127.0.0.1:8443, or a free port when that is
+    /// taken
     Demo(asio::any_io_executor executor, Timers& timers, const LogHub& hub, std::filesystem::path state_dir,
          std::string listen);
     ~Demo();
 
-    /// Starts the service and completes the configuration: its URL and CA, and where nothing else was configured the
-    /// device, the simulated board, a button `call` and a relay `door`. @errors of Service::start()
+    /// Starts the service and completes the configuration: its URL and CA, and where nothing else was
+    /// configured the device, the simulated board, a button `call` and a relay `door`. @errors of
+    /// Service::start()
     asio::awaitable<Result<void>> start(config::Config& config);
     /// Makes product, users and consent where they are missing, registers the device, sets the contacts.
     asio::awaitable<Result<void>> provision(config::Device device, control::DevicePort& port,

@@ -5,8 +5,12 @@
 namespace voip::daemon {
 namespace {
 
-Fault unreachable(const Error& why) { return {code::network, "the service was not reached: " + why.text(), {}, {}}; }
-Fault no_service() { return {code::network, "engine none: there is no service", {}, {}}; }
+Fault unreachable(const Error& why) {
+    return {code::network, "the service was not reached: " + why.text(), {}, {}};
+}
+Fault no_service() {
+    return {code::network, "engine none: there is no service", {}, {}};
+}
 
 InitRules rules_of(const std::string& sn, Registration kind) {
     InitRules rules;
@@ -56,10 +60,16 @@ asio::awaitable<Answer<control::PushToken>> DevicePort::push_token() {
     co_return control::PushToken{outcome.result()->value, outcome.result()->expire_timestamp};
 }
 
-InitRules LonelyDevicePort::init_rules() const { return rules_of(facts_.sn, Registration::wmpf); }
+InitRules LonelyDevicePort::init_rules() const {
+    return rules_of(facts_.sn, Registration::wmpf);
+}
 
-asio::awaitable<Answer<std::monostate>> LonelyDevicePort::register_device(std::string) { co_return no_service(); }
+asio::awaitable<Answer<std::monostate>> LonelyDevicePort::register_device(std::string) {
+    co_return no_service();
+}
 
-asio::awaitable<Answer<control::PushToken>> LonelyDevicePort::push_token() { co_return no_service(); }
+asio::awaitable<Answer<control::PushToken>> LonelyDevicePort::push_token() {
+    co_return no_service();
+}
 
 }  // namespace voip::daemon

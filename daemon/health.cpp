@@ -24,7 +24,7 @@ void HealthBook::set(std::string_view part, PartState state, std::string reason,
         return std::any_of(book_.parts.begin(), book_.parts.end(),
                            [&](const control::HealthPart& known) { return known.state == to_string(what); });
     };
-    const PartState whole = any(PartState::down) ? PartState::down
+    const PartState whole = any(PartState::down)       ? PartState::down
                             : any(PartState::degraded) ? PartState::degraded
                                                        : PartState::ok;
     book_.status = to_string(whole);

@@ -10,8 +10,8 @@ namespace voip::daemon {
 enum class PartState { ok, degraded, down };
 [[nodiscard]] std::string_view to_string(PartState state) noexcept;
 
-/// What works and since when. Pure. The whole is as bad as its worst part; `down` parts that calls do not need
-/// (a lamp) are told as degraded by whoever sets them.
+/// What works and since when. Pure. The whole is as bad as its worst part; `down` parts that calls do not
+/// need (a lamp) are told as degraded by whoever sets them.
 class HealthBook {
  public:
     /// The part's state now. `since` moves only when the state changes; a new reason replaces the old one.

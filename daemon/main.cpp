@@ -49,7 +49,7 @@ int load_and_run(const lifecycle::Options& options) {
     if (options.check_config) return exits::stopped;
     if (!options.board.empty()) setup.config.board.driver = options.board;
     LogHub hub(stderr_sink());
-    (void)hub.set_levels(setup.config.log.text());   // judged by the loader
+    (void)hub.set_levels(setup.config.log.text());  // judged by the loader
     return run(hub, std::move(setup));
 }
 
@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
         return exits::usage;
     }
     if (options->help || options->version) {
-        std::fputs(options->help ? lifecycle::options_usage().c_str() : "wmpf-voipd " WMPF_VERSION "\n", stdout);
+        std::fputs(options->help ? lifecycle::options_usage().c_str() : "wmpf-voipd " WMPF_VERSION "\n",
+                   stdout);
         return exits::stopped;
     }
     return load_and_run(*options);

@@ -26,7 +26,7 @@ void line(std::string& out, std::string_view name, const std::string& value) {
 void Metrics::on_snapshot(const RoomSnapshot& snapshot) {
     const TimePoint now = timers_.now();
     const bool begins = last_ == Phase::idle || last_ == Phase::ended;
-    if (snapshot.phase == last_) return;   // media or other members changed
+    if (snapshot.phase == last_) return;  // media or other members changed
     if (begins) began_ = now;
     const auto add = [&](Sum& sum, TimePoint since) {
         sum.seconds += std::chrono::duration<double>(now - since).count();
@@ -36,7 +36,8 @@ void Metrics::on_snapshot(const RoomSnapshot& snapshot) {
     if (snapshot.phase == Phase::joining) answered_ = now;
     if (snapshot.phase == Phase::talking) add(to_talk_, last_ == Phase::joining ? answered_ : now);
     if (snapshot.phase == Phase::ended && snapshot.end) {
-        ++ended_[{std::string(to_string(snapshot.direction)), std::string(to_string(snapshot.end->event_name))}];
+        ++ended_[{std::string(to_string(snapshot.direction)),
+                  std::string(to_string(snapshot.end->event_name))}];
         talk_.seconds += static_cast<double>(snapshot.keep_time);
         ++talk_.count;
     }
@@ -68,7 +69,8 @@ std::string Metrics::text(const Gauges& gauges) const {
     gauge("wmpf_voipd_api_subscribers", gauges.api_subscribers, "Clients that subscribed to the room.");
     gauge("wmpf_voipd_resident_bytes", gauges.resident_bytes, "Resident memory.");
     if (gauges.device_token_expires > 0) {
-        head(out, "wmpf_voipd_device_token_expiry_timestamp_seconds", "gauge", "When the deviceToken expires.");
+        head(out, "wmpf_voipd_device_token_expiry_timestamp_seconds", "gauge",
+             "When the deviceToken expires.");
         line(out, "wmpf_voipd_device_token_expiry_timestamp_seconds",
              number(static_cast<double>(gauges.device_token_expires) / 1000));
     }

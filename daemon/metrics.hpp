@@ -12,9 +12,9 @@ namespace voip::daemon {
 /// Numbers that others keep, taken at the moment of asking.
 struct Gauges {
     bool online = false;
-    std::uint64_t connects = 0;          ///< times the device came on line
+    std::uint64_t connects = 0;  ///< times the device came on line
     std::size_t api_clients = 0, api_subscribers = 0;
-    UnixMillis device_token_expires = 0;   ///< 0: none
+    UnixMillis device_token_expires = 0;  ///< 0: none
     std::uint64_t resident_bytes = 0;
 };
 
@@ -36,7 +36,7 @@ class Metrics final : public call::Observer {
     Timers& timers_;
     Phase last_ = Phase::idle;
     TimePoint began_{}, answered_{};
-    std::map<std::pair<std::string, std::string>, std::uint64_t> ended_;   // direction, event name
+    std::map<std::pair<std::string, std::string>, std::uint64_t> ended_;  // direction, event name
     Sum to_ring_, to_talk_, talk_;
 };
 

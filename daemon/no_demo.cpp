@@ -8,7 +8,10 @@ namespace voip::daemon {
 
 Demo::Demo(asio::any_io_executor executor, Timers& timers, const LogHub& hub, std::filesystem::path state_dir,
            std::string listen)
-    : executor_(std::move(executor)), timers_(timers), hub_(hub), state_dir_(std::move(state_dir)),
+    : executor_(std::move(executor)),
+      timers_(timers),
+      hub_(hub),
+      state_dir_(std::move(state_dir)),
       listen_(std::move(listen)) {}
 
 Demo::~Demo() = default;
@@ -21,8 +24,12 @@ asio::awaitable<Result<void>> Demo::provision(config::Device, control::DevicePor
     co_return fail(Errc::wrong_state, "no demo");
 }
 
-asio::awaitable<void> Demo::stop() { co_return; }
+asio::awaitable<void> Demo::stop() {
+    co_return;
+}
 
-std::string Demo::guide(const config::Config&, const std::filesystem::path&) const { return {}; }
+std::string Demo::guide(const config::Config&, const std::filesystem::path&) const {
+    return {};
+}
 
 }  // namespace voip::daemon

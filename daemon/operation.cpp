@@ -11,13 +11,16 @@ namespace voip::daemon {
 
 Answer<std::string> Operation::set_log_levels(const std::string& levels) {
     if (!parts_.hub.set_levels(levels))
-        return Fault{code::argument, "levels: expected \"info\" or \"call:debug,*:info\" of err, warning, notice, info, debug",
-                     "levels", {}};
+        return Fault{
+            code::argument,
+            "levels: expected \"info\" or \"call:debug,*:info\" of err, warning, notice, info, debug",
+            "levels",
+            {}};
     return parts_.hub.levels();
 }
 
 std::uint64_t resident_bytes() {
-    const auto text = read_file("/proc/self/statm", 4096);   // "size resident shared ..." in pages
+    const auto text = read_file("/proc/self/statm", 4096);  // "size resident shared ..." in pages
     if (!text) return 0;
     const auto begin = text->find(' ');
     if (begin == std::string::npos) return 0;

@@ -12,7 +12,8 @@ RoomType room_type_of(config::RoomType type) noexcept {
 
 hal::BoardSettings board_settings(const config::Board& board, Log log) {
     hal::BoardSettings settings;
-    for (const config::Button& button : board.buttons) settings.buttons.push_back({button.name, button.long_press});
+    for (const config::Button& button : board.buttons)
+        settings.buttons.push_back({button.name, button.long_press});
     for (const config::Relay& relay : board.relays) settings.relays.push_back({relay.name, relay.max});
     settings.lamp = board.lamp;
     settings.ringer = board.ring_tone && board.speaker;
@@ -41,7 +42,8 @@ call::CallSettings call_settings(const config::Config& config) {
     settings.own_name = config.device.name;
     settings.registration = registration_of(config.device.registration);
     for (const config::Button& button : config.board.buttons)
-        settings.buttons.push_back({button.name, button.contact, button.open_id, room_type_of(button.room_type)});
+        settings.buttons.push_back(
+            {button.name, button.contact, button.open_id, room_type_of(button.room_type)});
     if (!config.board.camera) settings.room_type = RoomType::voice;
     settings.ring_time = config.call.ring;
     settings.join_time = config.call.join;
@@ -51,7 +53,8 @@ call::CallSettings call_settings(const config::Config& config) {
     for (const config::QuietHours& hours : config.call.quiet_hours) {
         const bool reject = hours.action == config::QuietAction::reject;
         settings.policy.quiet_hours.push_back(
-            {hours.from, hours.to, reject ? call::QuietHours::Action::reject : call::QuietHours::Action::silent});
+            {hours.from, hours.to,
+             reject ? call::QuietHours::Action::reject : call::QuietHours::Action::silent});
     }
     return settings;
 }

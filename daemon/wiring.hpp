@@ -13,7 +13,8 @@
 namespace voip::daemon {
 
 [[nodiscard]] hal::BoardSettings board_settings(const config::Board& board, Log log);
-[[nodiscard]] identity::Settings identity_settings(const config::Device& device, const transport::Url& service,
+[[nodiscard]] identity::Settings identity_settings(const config::Device& device,
+                                                   const transport::Url& service,
                                                    const std::filesystem::path& state_dir);
 [[nodiscard]] call::CallSettings call_settings(const config::Config& config);
 /// What `device.get` tells where there is no service (engine none).

@@ -37,7 +37,8 @@ Result<Board> open_board(std::string_view name, asio::any_io_executor executor, 
     if (found != table.end()) return found->open(std::move(executor), timers, settings);
     std::string names;
     for (const BoardDriver& driver : table) names.append(names.empty() ? "" : ", ").append(driver.name);
-    return fail(Errc::bad_config, "board.driver: \"" + std::string(name) + "\": this build has the boards: " + names);
+    return fail(Errc::bad_config,
+                "board.driver: \"" + std::string(name) + "\": this build has the boards: " + names);
 }
 
 }  // namespace voip::hal

@@ -15,8 +15,8 @@ namespace voip {
 struct Fault {
     int err_code = 0;
     std::string err_msg;
-    std::string field;   ///< path of the member at fault ("caller.id"), empty when none is
-    json::Value data;    ///< further members of the error's data (server time and the like); null when none
+    std::string field;  ///< path of the member at fault ("caller.id"), empty when none is
+    json::Value data;   ///< further members of the error's data (server time and the like); null when none
 
     friend bool operator==(const Fault&, const Fault&) = default;
 };

@@ -12,22 +12,23 @@ inline constexpr std::size_t nesting_depth = 16;
 inline constexpr std::size_t rpc_id_bytes = 64;
 inline constexpr std::size_t method_bytes = 64;
 inline constexpr std::size_t http_header_bytes = 16 * 1024;
-inline constexpr std::size_t http_body_bytes = 64 * 1024;      // a body holds one message
-inline constexpr std::size_t close_reason_bytes = 120;         // RFC 6455: 125 with the code
+inline constexpr std::size_t http_body_bytes = 64 * 1024;  // a body holds one message
+inline constexpr std::size_t close_reason_bytes = 120;     // RFC 6455: 125 with the code
 
-// Identities. @source the platform's documentation (SN: 128 bytes of [0-9A-Za-z_-]; deviceName: 13 characters)
+// Identities. @source the platform's documentation (SN: 128 bytes of [0-9A-Za-z_-]; deviceName: 13
+// characters)
 inline constexpr std::size_t sn_bytes = 128;
 inline constexpr std::size_t device_name_characters = 13;
 inline constexpr std::size_t sn_ticket_characters = 32;
 inline constexpr std::size_t open_id_bytes = 128;
 inline constexpr std::size_t model_id_bytes = 128;
 inline constexpr std::size_t app_id_bytes = 128;
-inline constexpr std::size_t name_bytes = 128;                 // display names
+inline constexpr std::size_t name_bytes = 128;  // display names
 inline constexpr std::size_t token_bytes = 2048;
 inline constexpr std::size_t call_id_bytes = 64;
 inline constexpr std::size_t room_id_bytes = 128;
 inline constexpr std::size_t reason_bytes = 128;
-inline constexpr std::size_t err_msg_bytes = 512;              // of a room's end, as a member says it
+inline constexpr std::size_t err_msg_bytes = 512;  // of a room's end, as a member says it
 inline constexpr std::size_t custom_query_bytes = 1024;
 inline constexpr std::size_t payload_bytes = 4096;
 inline constexpr std::size_t nonce_min = 16, nonce_max = 64;
@@ -48,17 +49,17 @@ inline constexpr Duration sn_ticket_life = 300s;
 inline constexpr Duration enrolment_code_life = 600s;
 inline constexpr Duration access_token_life = 7200s;
 inline constexpr Duration clock_skew = 300s;
-inline constexpr Duration expiry_notice = 60s;                 // channel.expiring comes this long before 4401
+inline constexpr Duration expiry_notice = 60s;  // channel.expiring comes this long before 4401
 
 // Rooms and calls. @source the platform: ring 60 s, join 20 s
 inline constexpr Duration ring_time = 60s;
 inline constexpr Duration join_time = 20s;
 inline constexpr Duration hunt_time = 30s;
-inline constexpr Duration resume_time = 10s;                   // after a restart of the service, or before talking
-inline constexpr Duration talk_alone_time = 60s;               // one member of a talking room without a channel
-inline constexpr Duration hang_up_time = 10s;                  // one hang-up in flight, or a room not known yet
-inline constexpr Duration ended_memory = 60s;                  // an ended callId or roomId is remembered
-inline constexpr Duration request_time = 10s;                  // one request and its answer
+inline constexpr Duration resume_time = 10s;      // after a restart of the service, or before talking
+inline constexpr Duration talk_alone_time = 60s;  // one member of a talking room without a channel
+inline constexpr Duration hang_up_time = 10s;     // one hang-up in flight, or a room not known yet
+inline constexpr Duration ended_memory = 60s;     // an ended callId or roomId is remembered
+inline constexpr Duration request_time = 10s;     // one request and its answer
 
 // How much of one thing
 inline constexpr unsigned dials_per_minute = 10;

@@ -14,8 +14,8 @@ namespace voip {
 /// One side of a call. The id is an SN (device) or an openId (user).
 struct Party {
     std::string id;
-    std::string name;            ///< for display; may be empty
-    int camera_status = 0;       ///< 0 on, 1 off; only for video
+    std::string name;       ///< for display; may be empty
+    int camera_status = 0;  ///< 0 on, 1 off; only for video
     friend bool operator==(const Party&, const Party&) = default;
 };
 
@@ -25,10 +25,10 @@ inline constexpr int user_to_device = 2;
 
 /// Payload of a room event; which members are set depends on the name (protocol/README.md, "Events").
 struct EventData {
-    std::optional<std::int64_t> keep_time;   ///< seconds of talk
-    std::string status;                      ///< manual, other, endByCaller, abortByListener, ...
-    std::string origin;                      ///< manual, unloadCallPage, forceFromApp, other, timeLimit
-    std::string err_msg;                     ///< abortVoip: error.errMsg; joinFail*: errMsg
+    std::optional<std::int64_t> keep_time;  ///< seconds of talk
+    std::string status;                     ///< manual, other, endByCaller, abortByListener, ...
+    std::string origin;                     ///< manual, unloadCallPage, forceFromApp, other, timeLimit
+    std::string err_msg;                    ///< abortVoip: error.errMsg; joinFail*: errMsg
     std::optional<int> err_code;
     // endVoip only:
     std::optional<bool> is_caller;
@@ -40,7 +40,7 @@ struct EventData {
 
 struct RoomEvent {
     EventName name{};
-    std::string room_id;         ///< groupId on the wire is the same
+    std::string room_id;  ///< groupId on the wire is the same
     EventData data;
     friend bool operator==(const RoomEvent&, const RoomEvent&) = default;
 };
@@ -48,27 +48,27 @@ struct RoomEvent {
 /// Everything about a room that both members may know.
 struct RoomFacts {
     std::string room_id;
-    std::string call_id;         ///< made by the caller before dialling
+    std::string call_id;  ///< made by the caller before dialling
     RoomType room_type = RoomType::video;
     int business_type = device_to_user;
     Party caller, listener;
     ChargeType charge_type = ChargeType::duration;
-    std::int64_t time_limit_s = 0;   ///< counted from startVoip; 0: none
+    std::int64_t time_limit_s = 0;  ///< counted from startVoip; 0: none
     MiniprogramState state = MiniprogramState::formal;
     std::string custom_query;
     friend bool operator==(const RoomFacts&, const RoomFacts&) = default;
 };
 
 /// Request `call.incoming`, service to member. The reply ({}) is the acknowledgement that starts the ringing.
-/// With business_type 1 and caller.id the device's own SN it is the ring-back of a call that a vendor's backend
-/// started for the device: the device joins as the caller.
+/// With business_type 1 and caller.id the device's own SN it is the ring-back of a call that a vendor's
+/// backend started for the device: the device joins as the caller.
 struct CallIncoming {
     RoomFacts room;
-    double ring_seconds = 60;    ///< how long the service will still ring
+    double ring_seconds = 60;  ///< how long the service will still ring
     friend bool operator==(const CallIncoming&, const CallIncoming&) = default;
 };
 
-struct RoomJoin {                ///< `room.join`: for the listener this is the answer
+struct RoomJoin {  ///< `room.join`: for the listener this is the answer
     std::string room_id;
     std::optional<int> camera_status;
     friend bool operator==(const RoomJoin&, const RoomJoin&) = default;
@@ -85,25 +85,25 @@ struct RoomJoined {
     friend bool operator==(const RoomJoined&, const RoomJoined&) = default;
 };
 
-struct RoomResume {              ///< `room.resume`, after the channel was lost
+struct RoomResume {  ///< `room.resume`, after the channel was lost
     std::string room_id, call_id;
     friend bool operator==(const RoomResume&, const RoomResume&) = default;
 };
 struct RoomResumed {
     std::string room_id;
-    Phase phase = Phase::ringing;    ///< ringing, joining or talking
+    Phase phase = Phase::ringing;  ///< ringing, joining or talking
     std::int64_t keep_time = 0;
     friend bool operator==(const RoomResumed&, const RoomResumed&) = default;
 };
 
-struct RoomHangUp {              ///< `room.hangUp`; what it means depends on phase and side
+struct RoomHangUp {  ///< `room.hangUp`; what it means depends on phase and side
     std::string room_id;
     HangUpReason reason = HangUpReason::manual;
-    std::string err_msg;         ///< with abort: why
+    std::string err_msg;  ///< with abort: why
     friend bool operator==(const RoomHangUp&, const RoomHangUp&) = default;
 };
 
-struct RoomSignal {              ///< `room.signal`, both ways; the body is the media's business
+struct RoomSignal {  ///< `room.signal`, both ways; the body is the media's business
     std::string room_id;
     json::Value body;
     friend bool operator==(const RoomSignal&, const RoomSignal&) = default;
@@ -131,8 +131,8 @@ struct RoomSnapshot {
     Phase phase = Phase::idle;
     Direction direction = Direction::outgoing;
     RoomFacts room;
-    UnixMillis since = 0;            ///< when the phase began
-    std::int64_t keep_time = 0;      ///< seconds of talk until now
+    UnixMillis since = 0;        ///< when the phase began
+    std::int64_t keep_time = 0;  ///< seconds of talk until now
     MediaState media;
     std::optional<RoomEnd> end;
     friend bool operator==(const RoomSnapshot&, const RoomSnapshot&) = default;

@@ -2,14 +2,14 @@
 #include "protocol/fault.hpp"
 #include "protocol/room.hpp"
 
-/// JSON of protocol/room.hpp. Pure. Decoders accept unknown members, refuse wrong types and sizes with a Fault 1004
-/// that names the member by path; room and call ids must be non-empty strings (missing, numeric or empty: Fault 1).
-/// Sizes: protocol/limits.hpp. A groupId beside the roomId may be left out but must be the same (else Fault 1).
-/// The snapshot's decoder needs the phase only: an idle or dialling room has empty ids.
+/// JSON of protocol/room.hpp. Pure. Decoders accept unknown members, refuse wrong types and sizes with a
+/// Fault 1004 that names the member by path; room and call ids must be non-empty strings (missing, numeric or
+/// empty: Fault 1). Sizes: protocol/limits.hpp. A groupId beside the roomId may be left out but must be the
+/// same (else Fault 1). The snapshot's decoder needs the phase only: an idle or dialling room has empty ids.
 /// Encoders cut an errMsg to limits::err_msg_bytes, so that no end of a call is refused for its words.
 namespace voip {
 
-[[nodiscard]] json::Value encode(const RoomEvent& event);       // {eventName, roomId, groupId, data}
+[[nodiscard]] json::Value encode(const RoomEvent& event);  // {eventName, roomId, groupId, data}
 [[nodiscard]] json::Value encode(const CallIncoming& incoming);
 [[nodiscard]] json::Value encode(const RoomJoin& join);
 [[nodiscard]] json::Value encode(const RoomJoined& joined);

@@ -16,12 +16,24 @@ enum class Phase { idle, dialling, ringing, alerting, joining, talking, ended };
 
 /// The plugin's events. @source the plugin's onVoipEvent page
 enum class EventName {
-    startVoip, joinedRoomByCaller, joinFailCaller, joinFailListener, hangOnVoip, calling, cancelVoip, rejectVoip,
-    busy, timeout, hangUpVoip, abortVoip, endVoip, finishVoip
+    startVoip,
+    joinedRoomByCaller,
+    joinFailCaller,
+    joinFailListener,
+    hangOnVoip,
+    calling,
+    cancelVoip,
+    rejectVoip,
+    busy,
+    timeout,
+    hangUpVoip,
+    abortVoip,
+    endVoip,
+    finishVoip
 };
 
-/// Why a member ends a room (room.hangUp, voip.forceHangUpVoip) and, as `origin` or `status` of an event, who did.
-/// abort: it could not go on (media failed); busy: only before answering.
+/// Why a member ends a room (room.hangUp, voip.forceHangUpVoip) and, as `origin` or `status` of an event, who
+/// did. abort: it could not go on (media failed); busy: only before answering.
 enum class HangUpReason { manual, unloadCallPage, forceFromApp, busy, abort };
 
 /// What is known of a person's consent to be called by this device.
@@ -45,8 +57,8 @@ enum class Authorisation { unknown, ok, lost };
 [[nodiscard]] std::optional<HangUpReason> hang_up_reason(std::string_view) noexcept;
 [[nodiscard]] std::optional<Authorisation> authorisation(std::string_view) noexcept;
 
-/// True for the events that end a call before endVoip: cancelVoip, rejectVoip, busy, timeout, hangUpVoip, abortVoip,
-/// joinFailCaller, joinFailListener.
+/// True for the events that end a call before endVoip: cancelVoip, rejectVoip, busy, timeout, hangUpVoip,
+/// abortVoip, joinFailCaller, joinFailListener.
 [[nodiscard]] bool is_terminal(EventName) noexcept;
 
 }  // namespace voip

@@ -76,8 +76,8 @@ class CallTask final : public Calls, public engine::Listener {
     /// Hangs up a live call, waits for its confirmation (stop_time at most), ends all tasks, stores the
     /// history.
     asio::awaitable<void> stop();
-    /// Takes over what may change while running: buttons' people, room type, times, time limit, policy. A live call
-    /// keeps the deadlines it has.
+    /// Takes over what may change while running: buttons' people, room type, times, time limit, policy. A
+    /// live call keeps the deadlines it has.
     void reconfigure(CallSettings fresh);
     /// From the media program.
     void on_media(event::MediaChanged changed) { post(std::move(changed)); }

@@ -9,15 +9,17 @@
 #include "protocol/fault.hpp"
 #include "protocol/room.hpp"
 
-/// The road to the other side: the seam between the call and whoever carries it (our service; later a vendor's SDK).
+/// The road to the other side: the seam between the call and whoever carries it (our service; later a
+/// vendor's SDK).
 namespace voip::engine {
 
-/// What an engine tells the daemon. Implemented by the call task; every call comes from the loop and must not block.
+/// What an engine tells the daemon. Implemented by the call task; every call comes from the loop and must not
+/// block.
 class Listener {
  public:
     virtual ~Listener() = default;
-    /// Somebody calls. The answer is the acknowledgement (an empty value) or the refusal (1005 busy ...); it is
-    /// given as soon as the call is accepted for alerting, not when a person answers.
+    /// Somebody calls. The answer is the acknowledgement (an empty value) or the refusal (1005 busy ...); it
+    /// is given as soon as the call is accepted for alerting, not when a person answers.
     virtual Answer<std::monostate> on_incoming(const CallIncoming& incoming) = 0;
     virtual void on_event(const RoomEvent& event) = 0;
     virtual void on_signal(const RoomSignal& signal) = 0;
@@ -27,13 +29,13 @@ class Listener {
     virtual void on_consented(const std::vector<Party>& people) = 0;
 };
 
-/// All requests: loop only, cancellable, end at `deadline` at the latest. Errors: Errc::wrong_state (off line or not
-/// registered), timeout, closed (the connection broke before the answer: the outcome is not known).
+/// All requests: loop only, cancellable, end at `deadline` at the latest. Errors: Errc::wrong_state (off line
+/// or not registered), timeout, closed (the connection broke before the answer: the outcome is not known).
 class Engine {
  public:
     virtual ~Engine() = default;
-    /// Places the call. voip_token is filled in by the engine where the registration wants it and it is empty.
-    /// Asking again with the same call_id gives the same room.
+    /// Places the call. voip_token is filled in by the engine where the registration wants it and it is
+    /// empty. Asking again with the same call_id gives the same room.
     virtual asio::awaitable<Outcome<InitResult>> dial(InitByCaller request, TimePoint deadline) = 0;
     virtual asio::awaitable<Outcome<RoomJoined>> join(RoomJoin join, TimePoint deadline) = 0;
     virtual asio::awaitable<Outcome<RoomResumed>> resume(RoomResume resume, TimePoint deadline) = 0;

@@ -7,8 +7,8 @@
 
 #include "core/error.hpp"
 
-/// The few primitives that identity, tokens and the WeChat-shaped interface need, over mbedTLS (kept in the .cpp).
-/// Byte strings are std::string. Not thread-safe: loop only.
+/// The few primitives that identity, tokens and the WeChat-shaped interface need, over mbedTLS (kept in the
+/// .cpp). Byte strings are std::string. Not thread-safe: loop only.
 namespace voip::crypto {
 
 /// From the kernel-seeded generator; a failing generator ends the process (nothing safe can follow).
@@ -19,10 +19,10 @@ namespace voip::crypto {
 
 [[nodiscard]] std::string sha256(std::string_view data);
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view data);
-[[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view data);   ///< TURN credentials only
+[[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view data);  ///< TURN credentials only
 [[nodiscard]] std::string hex(std::string_view bytes);
 [[nodiscard]] std::string base64(std::string_view bytes);
-[[nodiscard]] std::string base64url(std::string_view bytes);                        ///< no padding
+[[nodiscard]] std::string base64url(std::string_view bytes);  ///< no padding
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
 /// Comparison whose time does not depend on where the texts differ.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;

@@ -17,7 +17,7 @@ using Id = std::variant<std::int64_t, std::string>;
 struct Request {
     Id id;
     std::string method;
-    json::Value params;   ///< object, array, or null when absent
+    json::Value params;  ///< object, array, or null when absent
 };
 struct Notification {
     std::string method;
@@ -28,7 +28,7 @@ struct Success {
     json::Value result;
 };
 struct Failure {
-    std::optional<Id> id;   ///< absent when the peer could not read ours (id null)
+    std::optional<Id> id;  ///< absent when the peer could not read ours (id null)
     Fault fault;
 };
 struct Message {
@@ -36,8 +36,13 @@ struct Message {
 };
 
 /// JSON-RPC's own faults; everything else in `code` is the plugin's.
-enum : int { parse_error = -32700, invalid_request = -32600, method_not_found = -32601, invalid_params = -32602,
-             internal_error = -32603 };
+enum : int {
+    parse_error = -32700,
+    invalid_request = -32600,
+    method_not_found = -32601,
+    invalid_params = -32602,
+    internal_error = -32603
+};
 
 /// Any bytes are safe. Batches are refused (nothing here needs them, and they defeat the size limits).
 /// @errors Fault parse_error or invalid_request, ready to be sent back; `id` is set when it could be read

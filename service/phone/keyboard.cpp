@@ -11,7 +11,8 @@
 namespace voip::phone {
 
 struct Keyboard::State : std::enable_shared_from_this<State> {
-    State(const asio::any_io_executor& executor, std::function<void(char)> key_handler, std::function<void()> stop)
+    State(const asio::any_io_executor& executor, std::function<void(char)> key_handler,
+          std::function<void()> stop)
         : signals(executor, SIGTERM, SIGINT), on_key(std::move(key_handler)), on_stop(std::move(stop)) {
         if (::isatty(STDIN_FILENO) != 1 || ::tcgetattr(STDIN_FILENO, &before) != 0) return;
         termios raw = before;
@@ -62,8 +63,12 @@ Keyboard::Keyboard(const asio::any_io_executor& executor, std::function<void(cha
     state_->wait_for_signal();
 }
 
-Keyboard::~Keyboard() { close(); }
+Keyboard::~Keyboard() {
+    close();
+}
 
-void Keyboard::close() noexcept { state_->close(); }
+void Keyboard::close() noexcept {
+    state_->close();
+}
 
 }  // namespace voip::phone

@@ -11,7 +11,8 @@ namespace asio = boost::asio;
 /// The terminal is as before after close(). @thread loop only
 class Keyboard {
  public:
-    Keyboard(const asio::any_io_executor& executor, std::function<void(char)> on_key, std::function<void()> on_stop);
+    Keyboard(const asio::any_io_executor& executor, std::function<void(char)> on_key,
+             std::function<void()> on_stop);
     ~Keyboard();
     Keyboard(const Keyboard&) = delete;
     Keyboard& operator=(const Keyboard&) = delete;
@@ -19,7 +20,7 @@ class Keyboard {
 
  private:
     struct State;
-    std::shared_ptr<State> state_;   // shared with pending handlers
+    std::shared_ptr<State> state_;  // shared with pending handlers
 };
 
 }  // namespace voip::phone

@@ -15,10 +15,11 @@ int run(const phone::Options& options, transport::TlsClientContext tls, const Lo
     boost::asio::io_context loop{1};
     SystemTimers timers(loop.get_executor());
     const auto print = [](const std::string& line) {
-        std::cout << line << '\n' << std::flush;   // scripts wait for single lines
+        std::cout << line << '\n' << std::flush;  // scripts wait for single lines
     };
     phone::Phone phone(loop.get_executor(), timers, std::move(tls), options.phone, print, Log(hub, "phone"));
-    phone::Keyboard keyboard(loop.get_executor(), [&](char key) { phone.key(key); }, [&] { phone.quit(); });
+    phone::Keyboard keyboard(
+        loop.get_executor(), [&](char key) { phone.key(key); }, [&] { phone.quit(); });
     int code = 1;
     boost::asio::co_spawn(loop, phone.run(), [&](const std::exception_ptr& crash, int ended) {
         if (!crash) code = ended;

@@ -27,15 +27,17 @@ constexpr std::array<CommandOption, 14> options{{
     {"help", "", "print this text"},
 }};
 
-const CommandSpec spec{"wmpf-voip-phone",
-                       "A phone in a terminal: rings, answers, calls. Keys: a answer, r reject, h hang up, q quit.",
-                       options};
+const CommandSpec spec{
+    "wmpf-voip-phone",
+    "A phone in a terminal: rings, answers, calls. Keys: a answer, r reject, h hang up, q quit.", options};
 
 Result<Duration> seconds(const std::string& option, const std::string& text) {
     double value = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || value < 0 || value > 600)
-        return fail(Errc::bad_config, "--" + option + ": \"" + text + "\" is not a number of seconds from 0 to 600");
+    if (problem != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || value < 0 ||
+        value > 600)
+        return fail(Errc::bad_config,
+                    "--" + option + ": \"" + text + "\" is not a number of seconds from 0 to 600");
     return from_seconds(value);
 }
 
@@ -79,7 +81,7 @@ Result<void> read_login(const CommandLine& line, PhoneSettings& phone) {
 
 Result<Options> parse_options(std::span<const char* const> arguments) {
     std::vector<const char*> complete;
-    for (const char* argument : arguments)   // the one option whose value may be left out
+    for (const char* argument : arguments)  // the one option whose value may be left out
         complete.push_back(std::string_view(argument) == "--auto-answer" ? "--auto-answer=0" : argument);
     const auto line = parse_command_line(spec, complete);
     if (!line) return line.error();
@@ -96,6 +98,8 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
     return read;
 }
 
-std::string options_usage() { return usage(spec); }
+std::string options_usage() {
+    return usage(spec);
+}
 
 }  // namespace voip::phone

@@ -30,17 +30,26 @@ std::string text_at(const json::Value& value, std::string_view name) {
     return text ? *text : std::string();
 }
 
-std::string words_of(const Fault& fault) { return std::to_string(fault.err_code) + " " + fault.err_msg; }
+std::string words_of(const Fault& fault) {
+    return std::to_string(fault.err_code) + " " + fault.err_msg;
+}
 
 }  // namespace
 
 struct Phone::State {
     State(asio::any_io_executor ex, Timers& t, transport::TlsClientContext context, PhoneSettings s,
           std::function<void(std::string)> p, Log l)
-        : executor(ex), timers(t), tls(std::move(context)), settings(std::move(s)), print(std::move(p)), log(l),
-          call(settings.habits), done(t),
+        : executor(ex),
+          timers(t),
+          tls(std::move(context)),
+          settings(std::move(s)),
+          print(std::move(p)),
+          log(l),
+          call(settings.habits),
+          done(t),
           tasks(ex, t, [this](std::string_view name, std::string_view what) { crashed(name, what); }),
-          reconnect(t, Backoff({200ms, 5s}, crypto::random_number()), [this] { return session(); }, l) {}
+          reconnect(
+              t, Backoff({200ms, 5s}, crypto::random_number()), [this] { return session(); }, l) {}
 
     asio::any_io_executor executor;
     Timers& timers;
@@ -92,7 +101,8 @@ struct Phone::State {
         const auto value = json::parse(answer->body);
         const json::Value reply = value ? *value : json::Value();
         if (answer->status != 200)
-            co_return fail(Errc::refused, "login: HTTP " + std::to_string(answer->status) + " " + text_at(reply, "errMsg"));
+            co_return fail(Errc::refused,
+                           "login: HTTP " + std::to_string(answer->status) + " " + text_at(reply, "errMsg"));
         token = text_at(reply, "userToken");
         open_id = text_at(reply, "openId");
         if (token.empty()) co_return fail(Errc::bad_message, "login: no userToken in the answer");
@@ -119,13 +129,15 @@ struct Phone::State {
         auto opened = co_await transport::open_websocket(timers, tls, at(settings.service, "/v1/channel"),
                                                          std::move(web_socket), soon(), &refusal);
         if (!opened) {
-            if (refusal.status == 401) token.clear();   // expired or revoked: log in anew
+            if (refusal.status == 401) token.clear();  // expired or revoked: log in anew
             report_lost(opened.error());
             co_return false;
         }
         peer = RpcPeer::make(
             std::move(opened->stream), timers, transport::RpcPeerSettings{},
-            [this](std::string method, json::Value params) { return serve(std::move(method), std::move(params)); },
+            [this](std::string method, json::Value params) {
+                return serve(std::move(method), std::move(params));
+            },
             [this](const std::string& method, const json::Value& params) { hear(method, params); }, log);
         const auto mine = peer;
         tasks.spawn("open", greet(mine));
@@ -139,7 +151,7 @@ struct Phone::State {
     void report_lost(const Error& error) {
         print("offline reason=" + json::write(json::Value(error.text())));
         const bool refused = error.is(Errc::refused) && error.context.starts_with("login");
-        if (refused) finish(1);   // asking again would not help, and counts as an attack
+        if (refused) finish(1);  // asking again would not help, and counts as an attack
     }
 
     asio::awaitable<void> greet(std::shared_ptr<RpcPeer> mine) {
@@ -205,7 +217,8 @@ struct Phone::State {
     }
     void act(const AnswerAfter& what) {
         timers.cancel(auto_answer);
-        auto_answer = timers.call_at(timers.now() + what.delay, [this, room = what.room_id] { perform(call.answer(room)); });
+        auto_answer = timers.call_at(timers.now() + what.delay,
+                                     [this, room = what.room_id] { perform(call.answer(room)); });
     }
     void act(const CallEnded& what) {
         if (!settings.call_sn.empty()) finish(what.talked ? 0 : 1);
@@ -215,7 +228,8 @@ struct Phone::State {
         const auto mine = peer;
         if (!mine) co_return;
         const Reply reply = co_await mine->call(method, std::move(params), soon());
-        if (reply.fault()) print("refused method=" + method + " error=" + json::write(words_of(*reply.fault())));
+        if (reply.fault())
+            print("refused method=" + method + " error=" + json::write(words_of(*reply.fault())));
         if (reply.error()) print("failed method=" + method + " error=" + json::write(reply.error()->text()));
     }
 
@@ -260,7 +274,8 @@ struct Phone::State {
         request.call_id = crypto::random_text(24);
         json::Value params = encode(request);
         const Reply reply = co_await mine->call("voip.initByCaller", std::move(params), soon());
-        const auto result = reply.result() ? decode_init_result(*reply.result()) : Answer<InitResult>(InitResult{});
+        const auto result =
+            reply.result() ? decode_init_result(*reply.result()) : Answer<InitResult>(InitResult{});
         if (again && result && !result->is_success && result->err_code == code::push_token) {
             co_await init_by_caller(mine, false);
             co_return;
@@ -274,7 +289,8 @@ struct Phone::State {
             room_id = text_at(*reply.result(), "roomId");
             const json::Value* code = reply.result()->find("errCode");
             if (room_id.empty())
-                why = (code ? json::write(*code) : std::string("?")) + " " + text_at(*reply.result(), "errMsg");
+                why =
+                    (code ? json::write(*code) : std::string("?")) + " " + text_at(*reply.result(), "errMsg");
         } else {
             why = reply.fault() ? words_of(*reply.fault()) : reply.error()->text();
         }
@@ -307,8 +323,8 @@ struct Phone::State {
     }
 };
 
-Phone::Phone(asio::any_io_executor executor, Timers& timers, transport::TlsClientContext tls, PhoneSettings settings,
-             std::function<void(std::string)> print, Log log)
+Phone::Phone(asio::any_io_executor executor, Timers& timers, transport::TlsClientContext tls,
+             PhoneSettings settings, std::function<void(std::string)> print, Log log)
     : state_(std::make_unique<State>(std::move(executor), timers, std::move(tls), std::move(settings),
                                      std::move(print), log)) {}
 
@@ -317,7 +333,7 @@ Phone::~Phone() = default;
 asio::awaitable<int> Phone::run() {
     state_->tasks.spawn("channel", state_->reconnect.run());
     while (!state_->exit_code) co_await state_->done.wait();
-    if (state_->call.current() && state_->peer) {   // leave no room behind: the other side would wait
+    if (state_->call.current() && state_->peer) {  // leave no room behind: the other side would wait
         RoomHangUp hang_up;
         hang_up.room_id = state_->call.current()->room.room_id;
         co_await state_->ask("room.hangUp", encode(hang_up));
@@ -335,6 +351,8 @@ void Phone::key(char key) {
     if (key == 'q') quit();
 }
 
-void Phone::quit() { state_->finish(0); }
+void Phone::quit() {
+    state_->finish(0);
+}
 
 }  // namespace voip::phone

@@ -7,7 +7,9 @@
 namespace voip::phone {
 namespace {
 
-std::string quoted(const std::string& text) { return json::write(json::Value(text)); }
+std::string quoted(const std::string& text) {
+    return json::write(json::Value(text));
+}
 
 }  // namespace
 

@@ -21,16 +21,16 @@ struct HangUp {
     HangUpReason reason = HangUpReason::manual;
     friend bool operator==(const HangUp&, const HangUp&) = default;
 };
-struct AnswerAfter {                 ///< call answer() of this room after that time
+struct AnswerAfter {  ///< call answer() of this room after that time
     std::string room_id;
     Duration delay{};
     friend bool operator==(const AnswerAfter&, const AnswerAfter&) = default;
 };
-struct Print {                       ///< one line for the person or script that reads
+struct Print {  ///< one line for the person or script that reads
     std::string line;
     friend bool operator==(const Print&, const Print&) = default;
 };
-struct CallEnded {                   ///< the last event of a call
+struct CallEnded {  ///< the last event of a call
     bool talked = false;
     friend bool operator==(const CallEnded&, const CallEnded&) = default;
 };
@@ -47,7 +47,8 @@ class PhoneCall {
  public:
     explicit PhoneCall(Habits habits) : habits_(habits) {}
 
-    /// `call.incoming`: empty actions and a Fault 1005 while in another call; a repeated one is acknowledged again.
+    /// `call.incoming`: empty actions and a Fault 1005 while in another call; a repeated one is acknowledged
+    /// again.
     [[nodiscard]] Answer<Actions> incoming(const CallIncoming& incoming);
     /// A call is being placed: until its answer is in, events of a room not known yet are kept, for they may
     /// overtake it.
@@ -75,7 +76,7 @@ class PhoneCall {
     Habits habits_;
     std::optional<Current> current_;
     bool dialling_ = false;
-    std::vector<RoomEvent> early_;   // while dialling; at most max_early
+    std::vector<RoomEvent> early_;  // while dialling; at most max_early
     static constexpr std::size_t max_early = 16;
 };
 

@@ -35,12 +35,15 @@ Lines::Lines(const std::string& path) : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK
         give_up(path + ": " + std::strerror(errno));
 }
 
-Lines::~Lines() { ::close(fd_); }
+Lines::~Lines() {
+    ::close(fd_);
+}
 
 void Lines::send(std::string_view line) {
     std::string text(line);
     text += '\n';
-    if (::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) give_up("send");
+    if (::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
+        give_up("send");
 }
 
 std::string Lines::receive() {
@@ -60,8 +63,8 @@ std::string Lines::receive() {
 
 std::string Lines::ask(std::string_view method, std::string_view params) {
     const std::string id = std::to_string(++last_id_);
-    send("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + std::string(method) + "\",\"params\":" +
-         std::string(params) + "}");
+    send("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + std::string(method) +
+         "\",\"params\":" + std::string(params) + "}");
     for (;;) {
         std::string line = receive();
         if (line.find("\"id\":" + id) != std::string::npos) return line;

@@ -7,13 +7,13 @@ namespace voip::bench {
 /// A blocking client of the local API: lines in, lines out, nothing between the measurement and the kernel.
 class Lines {
  public:
-    explicit Lines(const std::string& path);   ///< exits with a message when it cannot connect
+    explicit Lines(const std::string& path);  ///< exits with a message when it cannot connect
     ~Lines();
     Lines(const Lines&) = delete;
     Lines& operator=(const Lines&) = delete;
 
     void send(std::string_view line);
-    [[nodiscard]] std::string receive();       ///< exits with a message when the daemon closes
+    [[nodiscard]] std::string receive();  ///< exits with a message when the daemon closes
     /// Sends a request and waits for its answer; notifications before it are skipped.
     std::string ask(std::string_view method, std::string_view params = "{}");
     /// Waits for a line that contains the text.

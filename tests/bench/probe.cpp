@@ -12,7 +12,7 @@ using namespace voip::bench;
 /// Request and answer of the local API, one client.
 int round_trip(const std::string& socket, int count) {
     Lines api(socket);
-    for (int i = 0; i < count / 10; ++i) api.ask("room.get");   // warm
+    for (int i = 0; i < count / 10; ++i) api.ask("room.get");  // warm
     for (int i = 0; i < count; ++i) {
         const double before = now_us();
         api.ask("room.get");
@@ -21,7 +21,8 @@ int round_trip(const std::string& socket, int count) {
     return 0;
 }
 
-/// From the request to call to the last of `subscribers` having heard of it (engine none). The call is then cancelled.
+/// From the request to call to the last of `subscribers` having heard of it (engine none). The call is then
+/// cancelled.
 int fan_out(const std::string& socket, int subscribers, int count) {
     Lines actor(socket);
     std::vector<std::unique_ptr<Lines>> hearers;
@@ -47,7 +48,10 @@ int fan_out(const std::string& socket, int subscribers, int count) {
 int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
     if (words.size() == 3 && words[0] == "round-trip") return round_trip(words[1], std::stoi(words[2]));
-    if (words.size() == 4 && words[0] == "fan-out") return fan_out(words[1], std::stoi(words[2]), std::stoi(words[3]));
-    if (words.size() == 6 && words[0] == "ring") return ring(words[1], words[2], words[3], words[4], std::stoi(words[5]));
-    give_up("usage: round-trip SOCKET COUNT | fan-out SOCKET SUBSCRIBERS COUNT | ring SOCKET URL CA NAME COUNT");
+    if (words.size() == 4 && words[0] == "fan-out")
+        return fan_out(words[1], std::stoi(words[2]), std::stoi(words[3]));
+    if (words.size() == 6 && words[0] == "ring")
+        return ring(words[1], words[2], words[3], words[4], std::stoi(words[5]));
+    give_up(
+        "usage: round-trip SOCKET COUNT | fan-out SOCKET SUBSCRIBERS COUNT | ring SOCKET URL CA NAME COUNT");
 }

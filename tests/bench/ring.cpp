@@ -18,9 +18,15 @@ namespace {
 using transport::RpcPeer;
 
 struct Ring {
-    Ring(asio::io_context& loop, std::string socket, std::string service, std::string ca_file, std::string login, int n)
-        : timers(loop.get_executor()), api(socket), url(std::move(service)), ca(std::move(ca_file)),
-          name(std::move(login)), count(n), ended(timers) {}
+    Ring(asio::io_context& loop, std::string socket, std::string service, std::string ca_file,
+         std::string login, int n)
+        : timers(loop.get_executor()),
+          api(socket),
+          url(std::move(service)),
+          ca(std::move(ca_file)),
+          name(std::move(login)),
+          count(n),
+          ended(timers) {}
 
     SystemTimers timers;
     Lines api;
@@ -52,7 +58,8 @@ struct Ring {
         at.path = request.target = "/v1/user/login";
         request.headers.push_back(transport::Header{"Content-Type", "application/json"});
         request.body = "{\"name\":\"" + name + "\"}";
-        auto answer = co_await transport::https_request(timers, tls, at, std::move(request), timers.now() + 5s);
+        auto answer =
+            co_await transport::https_request(timers, tls, at, std::move(request), timers.now() + 5s);
         if (!answer) give_up("login: " + answer.error().text());
         const auto value = json::parse(answer->body);
         const json::Value* token = value ? value->find("userToken") : nullptr;
@@ -69,11 +76,14 @@ struct Ring {
         settings.subprotocol = "wmpf-voip.v1";
         settings.headers.push_back(transport::Header{"Authorization", "Bearer " + token});
         at->path = "/v1/channel";
-        auto opened = co_await transport::open_websocket(timers, *tls, *at, std::move(settings), timers.now() + 5s);
+        auto opened =
+            co_await transport::open_websocket(timers, *tls, *at, std::move(settings), timers.now() + 5s);
         if (!opened) give_up("channel: " + opened.error().text());
         peer = RpcPeer::make(
             std::move(opened->stream), timers, transport::RpcPeerSettings{},
-            [this](std::string method, json::Value params) { return serve(std::move(method), std::move(params)); },
+            [this](std::string method, json::Value params) {
+                return serve(std::move(method), std::move(params));
+            },
             [this](const std::string& method, const json::Value& params) { hear(method, params); }, Log());
         asio::co_spawn(co_await asio::this_coro::executor, peer->run(), asio::detached);
         for (int i = 0; i < count; ++i) co_await once();
@@ -97,7 +107,8 @@ struct Ring {
 
 }  // namespace
 
-int ring(const std::string& socket, const std::string& url, const std::string& ca, const std::string& name, int count) {
+int ring(const std::string& socket, const std::string& url, const std::string& ca, const std::string& name,
+         int count) {
     asio::io_context loop{1};
     Ring bench(loop, socket, url, ca, name, count);
     bench.api.ask("room.subscribe");

@@ -11,5 +11,7 @@
 // CHECK(result) prints the error's words, whatever the value's type is.
 template <class T>
 struct Catch::StringMaker<voip::Result<T>> {
-    static std::string convert(const voip::Result<T>& result) { return result ? "a value" : result.error().text(); }
+    static std::string convert(const voip::Result<T>& result) {
+        return result ? "a value" : result.error().text();
+    }
 };

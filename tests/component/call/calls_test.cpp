@@ -253,11 +253,12 @@ TEST_CASE("call task: policy answers after 2 s by day, is silent at night, refus
     CHECK_FALSE(b.engine.call_in({"anna", "", 0}, RoomType::voice));
     CHECK(b.phase() == Phase::ended);
     CHECK(b.history.page(1, std::nullopt)[0].end.event_name == EventName::busy);
-    b.task->reconfigure(settings_of_bench());   // without quiet hours
+    b.task->reconfigure(settings_of_bench());  // without quiet hours
     CHECK(b.engine.call_in({"anna", "", 0}, RoomType::voice));
 }
 
-TEST_CASE("call task: new settings count from the next call, and a ring time of 5 s ends it", "[call][component]") {
+TEST_CASE("call task: new settings count from the next call, and a ring time of 5 s ends it",
+          "[call][component]") {
     Bench b(far(FarSide::silent));
     CallSettings fresh = settings_of_bench();
     fresh.ring_time = 5s;

@@ -23,7 +23,7 @@ struct Fixture {
         REQUIRE(signals->open());
     }
     void send(int number) {
-        REQUIRE(std::raise(number) == 0);   // its handler has run when this returns
+        REQUIRE(std::raise(number) == 0);  // its handler has run when this returns
         io.poll();
     }
     asio::io_context io;

@@ -122,5 +122,6 @@ TEST_CASE("config: the README's example of faults is what the loader says", "[co
         "call": {"ringSecond": 5, "huntSeconds": 90}, "board": {"buttons": [{"name": "main"}, {"name": "main"}]}})";
     const auto faults = lines(load(text));
     CHECK(faults.size() == 3);
-    for (const std::string& fault : faults) CHECK(readme.find("    config.json: " + fault + "\n") != std::string::npos);
+    for (const std::string& fault : faults)
+        CHECK(readme.find("    config.json: " + fault + "\n") != std::string::npos);
 }

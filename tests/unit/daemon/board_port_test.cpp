@@ -50,9 +50,10 @@ struct Bench {
     FakeButton* button = nullptr;
     std::vector<std::string> told;
     BoardPort port() {
-        return BoardPort(board, config, timers,
-                         [this](const std::string& device, const std::string& why) { told.push_back(device + "|" + why); },
-                         Log());
+        return BoardPort(
+            board, config, timers,
+            [this](const std::string& device, const std::string& why) { told.push_back(device + "|" + why); },
+            Log());
     }
 };
 

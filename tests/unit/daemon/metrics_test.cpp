@@ -26,7 +26,7 @@ TEST_CASE("metrics: one call of 12 s is counted with its times", "[daemon][unit]
     metrics.on_snapshot(in(Phase::joining));
     timers.advance(250ms);
     metrics.on_snapshot(in(Phase::talking));
-    metrics.on_snapshot(in(Phase::talking));   // the camera was switched
+    metrics.on_snapshot(in(Phase::talking));  // the camera was switched
     RoomSnapshot ended = in(Phase::ended);
     ended.keep_time = 12;
     ended.end = RoomEnd{EventName::hangUpVoip, "endByCaller", "manual", 0, ""};

@@ -5,11 +5,14 @@
 namespace voip::phone {
 namespace {
 
-Result<Options> parsed(std::vector<const char*> arguments) { return parse_options(arguments); }
+Result<Options> parsed(std::vector<const char*> arguments) {
+    return parse_options(arguments);
+}
 
 TEST_CASE("phone options: a full command line is understood", "[phone][unit]") {
-    const auto options = parsed({"--service", "https://localhost:8443", "--ca", "/tmp/ca.pem", "--as", "reception",
-                                 "--auto-answer=1.5", "--call", "SN-1", "--via", "initByCaller", "--voice"});
+    const auto options =
+        parsed({"--service", "https://localhost:8443", "--ca", "/tmp/ca.pem", "--as", "reception",
+                "--auto-answer=1.5", "--call", "SN-1", "--via", "initByCaller", "--voice"});
     REQUIRE(options.has_value());
     CHECK(options->phone.service.host == "localhost");
     CHECK(options->phone.service.port == 8443);
@@ -18,7 +21,8 @@ TEST_CASE("phone options: a full command line is understood", "[phone][unit]") {
     CHECK(options->phone.room_type == RoomType::voice);
 }
 
-TEST_CASE("phone options: --auto-answer alone answers at once and takes no value from its neighbour", "[phone][unit]") {
+TEST_CASE("phone options: --auto-answer alone answers at once and takes no value from its neighbour",
+          "[phone][unit]") {
     const auto options = parsed({"--service", "https://h", "--auto-answer", "--as", "x"});
     REQUIRE(options.has_value());
     CHECK(options->phone.habits.auto_answer == Duration::zero());

@@ -233,8 +233,7 @@ class Steps {
             else
                 expect(disk_.erase(std::get<Forget>(record).room_id) == 1, "what is forgotten was saved");
         }
-        for (const Action& action : actions)
-            std::visit([this](const auto& one) { see(one); }, action);
+        for (const Action& action : actions) std::visit([this](const auto& one) { see(one); }, action);
         if (!records.empty() || !actions.empty()) check_members();
         // A deadline may be due already (a step without a tick); none is missing.
         if (rooms_->size() != 0 && open_.empty())
