@@ -208,6 +208,23 @@ TEST_CASE("history: a last line torn at any of its bytes costs that record alone
     }
 }
 
+TEST_CASE("history: a whole record that lost its line feed is not glued to the next one", "[call][unit]") {
+    const Folder folder;
+    const fs::path file = folder.path / "history.jsonl";
+    History history(file, {});
+    history.add(call_at(1000, "c1"));
+    history.store();
+    const std::string whole = read(file);
+    REQUIRE(write_file(file, whole.substr(0, whole.size() - 1), 0600));
+    History again(file, {});
+    again.load();
+    again.add(call_at(2000, "c2"));
+    again.store();
+    History third(file, {});
+    third.load();
+    CHECK(third.size() == 2);
+}
+
 TEST_CASE("history: the file is compacted above twice its limit of 10 records", "[call][unit]") {
     const Folder folder;
     const fs::path file = folder.path / "history.jsonl";

@@ -147,6 +147,15 @@ TEST_CASE("session: the connected word may come before the answer of the join", 
     CHECK(w.count(N::hangOnVoip) == 1);
 }
 
+TEST_CASE("session: a join refused after the wire said we are in does not end the call", "[call][unit]") {
+    World w;
+    w.to_alerting();
+    w.answer();
+    w.wire(N::hangOnVoip);
+    w.join_done({fault(2004)});
+    CHECK(w.phase() == Phase::joining);
+}
+
 TEST_CASE("session: policy answers by itself after 3 s and tries again after 2 s", "[call][unit]") {
     World w;
     w.on(event::Incoming{incoming("R1", "C1"), false, 3s});

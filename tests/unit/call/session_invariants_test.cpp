@@ -198,6 +198,10 @@ TEST_CASE("session: a cancelled dial that was never sent or was refused leaves n
     w.hang_up();
     w.dial_done({refused(9)});
     CHECK(w.session.closing() == 0);
+    w.start("C3");
+    w.dial_done({fail(Errc::wrong_state)});
+    w.hang_up();
+    CHECK(w.session.closing() == 0);
     CHECK(count<action::HangUp>(w.all) == 0);
 }
 
@@ -242,6 +246,30 @@ TEST_CASE("session: an answer lost after the ring time is over ends with timeout
     CHECK(w.phase() == Phase::alerting);
     w.join_done({fail(Errc::timeout)});
     CHECK(w.session.snapshot(w.now.at).end->event_name == N::timeout);
+}
+
+TEST_CASE("session: an answer lost at 55 s leaves the 7 s that the ring had left", "[call][unit][INV-7]") {
+    World w;
+    w.to_alerting();
+    w.pass(55s);
+    w.answer();
+    w.join_done({fail(Errc::closed)});
+    w.pass(6999ms);
+    CHECK(w.phase() == Phase::alerting);
+    w.pass(1ms);
+    CHECK(w.session.snapshot(w.now.at).end->event_name == N::timeout);
+}
+
+TEST_CASE("session: a room both closing and dialled is hung up once at a time", "[call][unit][INV-8]") {
+    World w;
+    w.start("C1");
+    w.dial_done({refused(12)});
+    w.start("C2");
+    w.on(event::Incoming{ring_back("R9", "C1"), false, {}});  // late: hung up
+    w.dial_done({success("R9")});
+    w.hang_up();
+    CHECK(w.session.closing() == 1);
+    CHECK(count<action::HangUp>(w.all) == 1);
 }
 
 TEST_CASE("session: the next dial waits until the end is confirmed by answer, endVoip or 10 s",
