@@ -120,9 +120,8 @@ unsigned RequestReader::Impl::check() const {
 
 Reading RequestReader::Impl::read() {
     if (status != 0) return Reading::failed;
-    const bool in_target = !parser->is_header_done() && buffer.find('\n') == std::string::npos;
     const error_code ec = feed(*parser, buffer);
-    if (ec) status = status_of(ec, in_target);
+    if (ec) status = status_of(ec, parser->get().target().empty());  // the request line is taken first
     if (status == 0 && parser->is_header_done() && !checked) {
         checked = true;
         status = check();
