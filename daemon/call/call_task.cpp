@@ -120,6 +120,7 @@ void CallTask::reconfigure(CallSettings fresh) {
 asio::awaitable<void> CallTask::stop() {
     for (const auto& button : parts_.board.buttons) button->on_press({});
     stopping_ = true;
+    parts_.timers.cancel(std::exchange(hurry_alarm_, 0));
     if (session_.live()) (void)hang_up(std::nullopt, HangUpReason::forceFromApp);
     const TimePoint until = parts_.timers.now() + settings_.stop_time;
     while (session_.closing() > 0 && session_.online()) {
@@ -301,6 +302,19 @@ void CallTask::on_online(bool online) {
     else if (!offline_since_)
         offline_since_ = parts_.timers.now();
     post(event::Online{online});
+    hurry_back();
+}
+
+/// A room waits some seconds only for a member whose channel broke: with a live call the growing delays of
+/// the reconnect would come too late.
+void CallTask::hurry_back() {
+    parts_.timers.cancel(std::exchange(hurry_alarm_, 0));
+    if (!offline_since_ || !session_.live() || stopping_) return;
+    hurry_alarm_ = parts_.timers.call_at(parts_.timers.now() + settings_.hurry_back, [this] {
+        hurry_alarm_ = 0;
+        if (offline_since_ && session_.live()) parts_.engine.hurry();
+        hurry_back();
+    });
 }
 
 void CallTask::on_consented(const std::vector<Party>& people) {

@@ -44,8 +44,9 @@ struct CallSettings {
     PolicySettings policy;
     bool media_enabled = false;         ///< needs CallParts::media
     Duration offline_lamp_after = 10s;  ///< off line this long shows `fault` on the lamp
-    Duration stop_time = 2s;            ///< stop() waits this long for the hang-up of a live call
-    std::size_t queue_limit = 256;      ///< events waiting for the session
+    Duration hurry_back = 700ms;  ///< off line with a live call: how often the engine is asked to try at once
+    Duration stop_time = 2s;      ///< stop() waits this long for the hang-up of a live call
+    std::size_t queue_limit = 256;  ///< events waiting for the session
 };
 
 /// What the call works with; references must outlive it.
@@ -144,6 +145,7 @@ class CallTask final : public Calls, public engine::Listener {
     void tell(const RoomEvent& event);
     void forget_watchers();
     void want_calling();
+    void hurry_back();
     void record(CallRecord record);
     [[nodiscard]] std::optional<TimePoint> wake_at() const;
     [[nodiscard]] Moment moment() const { return {parts_.timers.now(), parts_.timers.wall_now()}; }
@@ -186,6 +188,7 @@ class CallTask final : public Calls, public engine::Listener {
     bool calling_wanted_ = false;
     bool silent_ = false;  // the call that alerts does so without a tone
     std::optional<TimePoint> offline_since_;
+    Timers::Id hurry_alarm_ = 0;
     hal::LampState lamp_ = hal::LampState::off;
     hal::Tone tone_ = hal::Tone::none;
     bool lamp_told_ = false;

@@ -169,6 +169,7 @@ struct Phone::State {
         json::Value params = encode(ask);
         const Reply reply = co_await mine->call("room.resume", std::move(params), soon());
         if (reply.fault()) perform(call.lost());
+        if (reply.result()) perform(call.resumed());
     }
 
     asio::awaitable<Answer<json::Value>> serve(std::string method, json::Value params) {

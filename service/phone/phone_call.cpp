@@ -86,6 +86,11 @@ Actions PhoneCall::hang_up() {
     return {HangUp{current_->room.room_id, HangUpReason::manual}};
 }
 
+Actions PhoneCall::resumed() {
+    if (!current_ || !current_->answered || current_->talking) return {};
+    return {Join{current_->room.room_id}};
+}
+
 Actions PhoneCall::lost() {
     if (!current_) return {};
     const bool talked = current_->talking;

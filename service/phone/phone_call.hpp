@@ -61,6 +61,8 @@ class PhoneCall {
     /// Keys r and h.
     [[nodiscard]] Actions reject();
     [[nodiscard]] Actions hang_up();
+    /// The room goes on over a new channel. A join whose answer was lost is asked again; twice does no harm.
+    [[nodiscard]] Actions resumed();
     /// The service does not know our room any more (after a reconnect).
     [[nodiscard]] Actions lost();
 

@@ -1,14 +1,14 @@
 """What goes wrong: peers that vanish, a service or device that dies in each phase, backend codes, expired tokens."""
 import unittest
 
-from harness import DEADLINE, House, HouseCase
+from harness import DEADLINE, SLOW, House, HouseCase
 
 # Codes that dialling passes on as a resolved failure, without asking again by itself.
 FINAL_CODES = [1, 2, 3, 4, 7, 8, 9, 12, 15, 17, 19, 20, 22, 23, 24]
 
 
 class Failures(HouseCase):
-    house_options = {"rooms": {"resumeSeconds": 1.5, "talkAloneSeconds": 2}}
+    house_options = {"rooms": {"resumeSeconds": 3 * SLOW, "talkAloneSeconds": 4 * SLOW}}
 
     def setUp(self):
         self.idle()

@@ -386,6 +386,27 @@ TEST_CASE("call task: a press hurries the engine on line", "[call][component]") 
     CHECK(b.engine.hurried == 1);
 }
 
+TEST_CASE("call task: off line with a live call the engine is hurried each 700 ms, else not at all",
+          "[call][component]") {
+    ByHand b;
+    b.to_talking();
+    b.engine.hurried = 0;
+    b.engine.said->on_online(false);
+    b.settle();
+    b.pass(2200ms);
+    CHECK(b.engine.hurried == 3);
+    b.engine.said->on_online(true);
+    b.settle();
+    b.pass(5s);
+    CHECK(b.engine.hurried == 3);
+    b.said(EventName::endVoip);
+    CHECK(b.phase() == Phase::ended);
+    b.engine.said->on_online(false);
+    b.settle();
+    b.pass(5s);
+    CHECK(b.engine.hurried == 3);
+}
+
 TEST_CASE("call task: no log line holds the token of a request", "[call][component]") {
     ByHand b;
     InitByCaller request;

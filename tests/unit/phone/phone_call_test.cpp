@@ -124,6 +124,18 @@ TEST_CASE("phone: reject works before the answer only, hang-up always, lost ends
     CHECK(!call.current());
 }
 
+TEST_CASE("phone: a room that goes on over channel 2 is joined again where it had not begun to talk",
+          "[phone][unit]") {
+    PhoneCall call(Habits{});
+    CHECK(call.resumed().empty());
+    REQUIRE(call.incoming(ringing("r1")).has_value());
+    CHECK(call.resumed().empty());
+    (void)call.answer();
+    CHECK(call.resumed() == Actions{Join{"r1"}});
+    (void)call.event(event(EventName::calling, "r1"));
+    CHECK(call.resumed().empty());
+}
+
 TEST_CASE("phone: a line shows what the event carries", "[phone][unit]") {
     RoomEvent end = event(EventName::abortVoip, "r1");
     end.data.keep_time = 3;
