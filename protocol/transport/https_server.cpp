@@ -46,6 +46,16 @@ bool offers(std::string_view list, std::string_view wanted) {
     return false;
 }
 
+/// The peer's address; IPv4 in IPv6's clothes (a listener on "::") as IPv4, so that checks for loopback hold.
+std::string address_of(const tcp::socket& socket) {
+    error_code ec;
+    const auto address = socket.remote_endpoint(ec).address();
+    if (ec) return {};
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+    return address.to_string();
+}
+
 /// Places for handshakes, given in the order of asking.
 class Places {
  public:
@@ -162,9 +172,7 @@ asio::awaitable<void> HttpsServer::State::accept() {
             co_await timers.wait_for(accept_pause);
             continue;
         }
-        error_code unknown;
-        const auto remote = socket.remote_endpoint(unknown);
-        auto address = unknown ? std::string() : remote.address().to_string();
+        auto address = address_of(socket);
         const auto peer = std::make_shared<Connection>(TlsStream(std::move(socket), tls), std::move(address));
         peers.insert(peer);
         tasks.spawn("connection", hold(shared_from_this(), run(peer)));

@@ -57,6 +57,7 @@ struct RpcPeer::State {
     void finish();
     std::vector<std::string> take_batch(std::size_t& bytes);
     void take(const std::shared_ptr<RpcPeer>& peer, TaskSet& tasks, rpc::Message message);
+    void hear(const rpc::Notification& notification);
     void settle(const rpc::Id& id, Reply reply);
 
     // The coroutines of run(); each keeps the peer alive.
@@ -164,7 +165,7 @@ asio::awaitable<void> RpcPeer::State::write(std::shared_ptr<RpcPeer> peer) {
         s.timers.cancel(alarm);
         s.sending = false;
         s.queued_bytes -= bytes;
-        if (!sent) s.end(sent.error());
+        if (!sent) s.cut(sent.error());  // the reader too: he may hear nothing of it
     }
     s.timers.cancel(std::exchange(s.drain_alarm, 0));
     if (s.phase == Phase::closing && woken != WakeReason::cancelled) {
@@ -201,13 +202,22 @@ asio::awaitable<Error> RpcPeer::State::read(std::shared_ptr<RpcPeer> peer, TaskS
     }
 }
 
+void RpcPeer::State::hear(const rpc::Notification& notification) {
+    if (!on_notification) return;
+    try {
+        on_notification(notification.method, notification.params);
+    } catch (const std::exception& e) {
+        log.err("notification failed", kv("what", e.what()));
+    }
+}
+
 void RpcPeer::State::take(const std::shared_ptr<RpcPeer>& peer, TaskSet& tasks, rpc::Message message) {
     if (auto* request = std::get_if<rpc::Request>(&message.what)) {
         if (phase != Phase::open) return;
         ++serving;
         tasks.spawn("serve", serve(peer, std::move(*request)));
     } else if (const auto* notification = std::get_if<rpc::Notification>(&message.what)) {
-        if (on_notification) on_notification(notification->method, notification->params);
+        hear(*notification);
     } else if (auto* success = std::get_if<rpc::Success>(&message.what)) {
         settle(success->id, Reply{std::move(success->result)});
     } else if (auto* failure = std::get_if<rpc::Failure>(&message.what)) {

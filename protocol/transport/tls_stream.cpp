@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <optional>
+#include <utility>
 
 #include "core/tokens.hpp"
 #include "protocol/transport/deadline.hpp"
@@ -87,6 +88,12 @@ struct TlsStream::Engine {
         return ec;
     }
     void handshake_done();
+    /// True when the library only reports a new ticket (version 1.3); it is kept.
+    bool took_ticket(int result) {
+        if (!mbed::is_new_ticket(result)) return false;
+        if (client) client->state().keep_session(ssl, session_key, *judge);
+        return true;
+    }
 
     tcp::socket socket;
     mbedtls_ssl_context ssl;
@@ -129,7 +136,7 @@ int TlsStream::Engine::receive(void* self, unsigned char* data, std::size_t size
 }
 
 error_code TlsStream::Engine::code_of(int result) {
-    if (io_error) return io_error;
+    if (result == MBEDTLS_ERR_NET_SEND_FAILED || result == MBEDTLS_ERR_NET_RECV_FAILED) return io_error;
     if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return asio::error::eof;
     if (result == 0 || result == MBEDTLS_ERR_SSL_CONN_EOF) return tls_code(truncated);
     if (result == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
@@ -192,15 +199,15 @@ struct ReadStep {
         if (e.failed) return {Outcome::finished, e.failed};
         if (into.size() == 0) return {};
         if (e.peer_closed) return {Outcome::finished, asio::error::eof};
-        for (;;) {
+        for (bool looked = false;;) {
             const int result =
                 mbedtls_ssl_read(&e.ssl, static_cast<unsigned char*>(into.data()), into.size());
             if (result > 0) return {Outcome::finished, {}, static_cast<std::size_t>(result)};
+            // Version 1.3 also says "read" with a ticket that it has read already: the socket would stay
+            // silent.
+            const bool held = mbed::is_tls13(e.ssl) && mbedtls_ssl_check_pending(&e.ssl) != 0;
+            if (e.took_ticket(result) || (held && !std::exchange(looked, true))) continue;
             if (const auto wait = waits(result)) return *wait;
-            if (mbed::is_new_ticket(result)) {
-                if (e.client) e.client->state().keep_session(e.ssl, e.session_key, *e.judge);
-                continue;
-            }
             const error_code ec = e.code_of(result);
             if (ec == asio::error::eof)
                 e.peer_closed = true;
@@ -218,8 +225,9 @@ struct WriteStep {
     Outcome operator()(Engine& e) const {
         if (e.failed) return {Outcome::finished, e.failed};
         if (from.size() == 0) return {};
-        const int result =
-            mbedtls_ssl_write(&e.ssl, static_cast<const unsigned char*>(from.data()), from.size());
+        int result = 0;
+        do result = mbedtls_ssl_write(&e.ssl, static_cast<const unsigned char*>(from.data()), from.size());
+        while (e.took_ticket(result));
         if (result > 0) return {Outcome::finished, {}, static_cast<std::size_t>(result)};
         if (const auto wait = waits(result)) return *wait;
         return {Outcome::finished, e.fail_with(e.code_of(result))};

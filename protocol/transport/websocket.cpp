@@ -74,6 +74,7 @@ struct Core : std::enable_shared_from_this<Core> {
     Timers::Id alarm = 0;
     bool pinged = false;
     bool receiving = false;
+    bool sending = false;
     bool frozen = false;   // the peer: ended by the alarm
     bool closing = false;  // we said goodbye
     bool ended = false;
@@ -107,7 +108,7 @@ void Core::arm() {
 
 void Core::check() {
     if (ended) return;
-    if (!receiving) heard = timers.now();  // we do not listen: his silence means nothing
+    if (!receiving && !sending) heard = timers.now();  // we do not listen: his silence means nothing
     const Duration silent = timers.now() - heard;
     if (silent >= dead_after) {
         frozen = true;
@@ -212,7 +213,9 @@ asio::awaitable<Result<void>> WebSocketStream::send(std::vector<std::string> mes
         if (is_cancelled(state)) co_return fail(Errc::cancelled);
         if (core->ended) co_return core->reason(asio::error::operation_aborted);
         const auto from = asio::buffer(message);
+        core->sending = true;
         const auto [ec, count] = co_await core->ws.async_write(from, use_result);
+        core->sending = false;
         if (ec) co_return core->reason(ec);
     }
     co_return Result<void>();

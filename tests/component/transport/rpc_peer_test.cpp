@@ -36,6 +36,7 @@ struct Party {
                 return echo(std::move(method), std::move(params));
             };
         const auto on_notification = [this](const std::string& method, const json::Value&) {
+            if (method == "throws") throw std::runtime_error("a bug");
             notifications.push_back(method);
         };
         peer = RpcPeer::make(pair.take(side), loop.timers, settings, std::move(on_request), on_notification,
@@ -132,6 +133,7 @@ TEST_CASE("rpc peer: requests, faults and notifications go both ways at once", "
     const Calling back(loop, other, "echo");
     const Calling unknown(loop, one, "unknown");
     const Calling busy(loop, other, "busy");
+    CHECK(one.peer->notify("throws", {}));
     CHECK(one.peer->notify("note.one", object("x", true)));
     CHECK(other.peer->notify("note.two", {}));
     loop.settle();
@@ -478,7 +480,7 @@ TEST_CASE("rpc peer: a loop that is destroyed with 3 calls under way crashes nob
         io->poll();
     }
     REQUIRE(gate.waiting.size() == 3);
-    gate.waiting.clear();   // the handlers hold them
+    gate.waiting.clear();  // the handlers hold them
     io.reset();
     CHECK(timers->next() > timers->now());
 }

@@ -462,6 +462,28 @@ TEST_CASE("unix client: a full listener is waited for until the deadline", "[tra
     ::close(fd);
 }
 
+TEST_CASE("unix socket: an RPC peer ends when its peer has stopped reading for good",
+          "[transport][component]") {
+    test::Loop loop;
+    Bare bare(loop);
+    const auto peer =
+        transport::RpcPeer::make(std::move(bare.stream), loop.timers, {}, nullptr, nullptr, Log());
+    const auto end = std::make_shared<std::optional<Error>>();
+    const auto run = [](std::shared_ptr<transport::RpcPeer> mine,
+                        std::shared_ptr<std::optional<Error>> into) -> asio::awaitable<void> {
+        const Error why = co_await mine->run();
+        *into = why;
+    };
+    loop.spawn(run(peer, end));
+    loop.settle();
+    REQUIRE(::shutdown(bare.fd, SHUT_RD) == 0);  // he still could write, but does not
+    CHECK(peer->notify("n", {}));
+    loop.settle();
+    REQUIRE(*end);
+    CHECK((*end)->code == asio::error::broken_pipe);
+    CHECK(loop.timers.pending() == 0);
+}
+
 TEST_CASE("unix socket: two RPC peers talk over it", "[transport][component]") {
     test::Loop loop;
     const Folder folder;
