@@ -1,6 +1,7 @@
 #include "service/rooms/room.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/errors.hpp"
 
@@ -194,8 +195,7 @@ bool Room::is_speaking(bool caller, ChannelId channel) const {
 
 void Room::bind(bool caller, ChannelId channel, Moment now, Actions& actions) {
     Side& side = of(caller);
-    std::vector<ChannelId> losers = std::move(side.asked);
-    side.asked.clear();
+    std::vector<ChannelId> losers = std::exchange(side.asked, {});
     if (side.bound != 0) losers.push_back(side.bound);
     side.bound = channel;
     side.told = true;

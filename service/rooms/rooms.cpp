@@ -1,6 +1,7 @@
 #include "service/rooms/rooms.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/errors.hpp"
 #include "service/rooms/state.hpp"
