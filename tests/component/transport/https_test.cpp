@@ -68,6 +68,7 @@ struct Site {
     }
     asio::awaitable<UpgradeAnswer> upgrade(HttpRequest request) {
         requests.push_back(request);
+        if (gate) co_await gate->wait();
         UpgradeAnswer said;
         if (request.path() == "/refused") {
             said.refusal.emplace();
@@ -916,6 +917,58 @@ TEST_CASE("websocket: abort and cancellation end a waiting receive", "[transport
     site.loop.run(tasks.stop());
     REQUIRE(end->has_value());
     CHECK((*end)->is(Errc::cancelled));
+}
+
+TEST_CASE("websocket: cancelled while it opens it ends at once", "[transport][component]") {
+    Site site;
+    site.gate = std::make_unique<Wake>(site.loop.timers);
+    TaskSet tasks(site.loop.io.get_executor(), site.loop.timers, {});
+    std::optional<Error> error;
+    const auto open = [](Site* s, std::optional<Error>* into) -> asio::awaitable<void> {
+        const TimePoint deadline = s->loop.timers.now() + 5s;
+        WebSocketSettings settings;
+        auto opening = open_websocket(s->loop.timers, s->pki.client(), s->url(), settings, deadline);
+        auto opened = co_await std::move(opening);
+        *into = opened ? fail(Errc::wrong_state) : opened.error();
+    };
+    tasks.spawn("open", open(&site, &error));
+    site.loop.until([&] { return site.requests.size() == 1; });
+    site.loop.run(tasks.stop());
+    REQUIRE(error);
+    CHECK(error->is(Errc::cancelled));
+}
+
+TEST_CASE("websocket: a send that is stuck ends by cancellation and by abort", "[transport][component]") {
+    for (const bool cancelled : {true, false}) {
+        Site site;
+        const auto hold = std::make_shared<Wake>(site.loop.timers);
+        site.serve = [hold](std::unique_ptr<MessageStream> stream) {
+            const auto wait = [](std::unique_ptr<MessageStream> mine,
+                                 std::shared_ptr<Wake> wake) -> asio::awaitable<void> {
+                const auto kept = std::move(mine);
+                co_await wake->wait();
+            };
+            return wait(std::move(stream), hold);
+        };
+        auto opened = site.open();
+        REQUIRE(opened);
+        std::optional<Error> error;
+        const auto send = [](MessageStream* stream, std::optional<Error>* into) -> asio::awaitable<void> {
+            std::vector<std::string> texts(500, std::string(60000, 'x'));
+            auto sent = co_await stream->send(std::move(texts));
+            *into = sent ? fail(Errc::wrong_state) : sent.error();
+        };
+        TaskSet tasks(site.loop.io.get_executor(), site.loop.timers, {});
+        tasks.spawn("send", send(opened->stream.get(), &error));
+        for (int i = 0; i < 100; ++i) site.loop.settle();
+        REQUIRE_FALSE(error);
+        if (!cancelled) opened->stream->abort();
+        site.loop.settle();
+        site.loop.run(tasks.stop());
+        REQUIRE(error);
+        CHECK(error->is(cancelled ? Errc::cancelled : Errc::closed));
+        hold->notify();
+    }
 }
 
 TEST_CASE("websocket: stop says 1001 to a client", "[transport][component]") {
