@@ -28,11 +28,16 @@ std::vector<Header> headers_of(const Fields& fields) {
     return all;
 }
 
+// The shortest end of a chunked body, "0\r\n\r\n". Beast 1.81 asserts that a last chunk is not shown to it in
+// smaller pieces; so much is still to come anyway while the body is not complete.
+constexpr std::size_t last_chunk_bytes = 5;
+
 /// Feeds the parser from a buffer that holds what it has not taken yet.
 template <class Parser>
 error_code feed(Parser& parser, std::string& buffer) {
     error_code ec;
     while (!parser.is_done() && !buffer.empty()) {
+        if (parser.is_header_done() && parser.chunked() && buffer.size() < last_chunk_bytes) break;
         const std::size_t used = parser.put(asio::buffer(buffer), ec);
         buffer.erase(0, used);
         if (ec) break;

@@ -348,6 +348,22 @@ TEST_CASE("https: two requests on one connection, also when both come at once", 
     CHECK(old.text->find("GET /old ") != std::string::npos);
 }
 
+TEST_CASE("https: a chunked request may come in pieces of any size", "[transport][component]") {
+    const std::string head = "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const auto& [body, text] :
+         {std::pair{std::string("0\r\n\r\n"), std::string()},
+          std::pair{std::string("3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nTrailer: t\r\n\r\n"), std::string("abcd")}})
+        for (const std::size_t piece : std::initializer_list<std::size_t>{1, 2, 3, 4, 5, 7, 100}) {
+            INFO(piece);
+            Site site;
+            RawClient client(site);
+            client.send(head);
+            for (std::size_t at = 0; at < body.size(); at += piece) client.send(body.substr(at, piece));
+            client.wait_for("POST /c " + text);
+            CHECK(site.requests.back().body == text);
+        }
+}
+
 TEST_CASE("https: 100 Continue is said once, before the body", "[transport][component]") {
     Site site;
     RawClient client(site);
