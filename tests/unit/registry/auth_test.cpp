@@ -47,6 +47,10 @@ TEST_CASE("claim: within 300 s either way, once, by the registered key", "[regis
     CHECK(fault_of(check_token_claim(t.registry, t.claim(t.key), t0)) == 4012);
     CHECK(check_token_claim(t.registry, t.claim(t.key, t0 / 1000 - 300, "nonce-2-of-16-chars"), t0));
     CHECK(check_token_claim(t.registry, t.claim(t.key, t0 / 1000 + 300, "nonce-3-of-16-chars"), t0));
+    // Half a second later the first second is too old, and the last is good for half a second more.
+    CHECK(fault_of(check_token_claim(t.registry, t.claim(t.key, t0 / 1000 - 300, "nonce-7-of-16-chars"),
+                                     t0 + 500)) == 4011);
+    CHECK(check_token_claim(t.registry, t.claim(t.key, t0 / 1000 + 300, "nonce-7-of-16-chars"), t0 + 500));
     for (const std::int64_t timestamp :
          {t0 / 1000 - 301, t0 / 1000 + 301, std::int64_t{0}, INT64_MAX, INT64_MIN}) {
         const auto refused =

@@ -60,6 +60,10 @@ TEST_CASE("full disk: nonces are remembered in memory, and after a restart older
         f.reopen(t0 + 666 * second);
         CHECK(f.registry.claims_from() == 0);
     }
+    SECTION("in memory too they are remembered for 660 s") {
+        CHECK(fault_of(f.registry.use_nonce("SN1", "unsaved-nonce-01", t0 + 659999)) == 4012);
+        CHECK(f.registry.use_nonce("SN1", "unsaved-nonce-01", t0 + 660000));
+    }
     SECTION("without a restart the marker comes back when the last of them expired") {
         REQUIRE(f.registry.prune(t0 + 659999));
         f.reopen(t0 + 660 * second);

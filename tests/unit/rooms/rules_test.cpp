@@ -56,6 +56,19 @@ TEST_CASE(
     CHECK(world.heard() == Story{"4 hangOnVoip", "2 hangOnVoip"});
 }
 
+TEST_CASE("dial: asked again from a second open channel the room stays with the first", "[rooms][unit]") {
+    World world;
+    world.open(door, 1);
+    world.open(ann, 2);
+    world.open(ann, 3);
+    REQUIRE(world.dial(world.a_dial(ann, door, 3)));
+    world.heard();
+    CHECK(world.dial(world.a_dial(ann, door, 2))->repeated);
+    CHECK(world.heard().empty());
+    REQUIRE(world.join(door, 1));
+    CHECK(world.heard() == Story{"3 hangOnVoip", "1 hangOnVoip"});
+}
+
 TEST_CASE("dial: without a callId each request is a call of its own, with a callId that we made",
           "[rooms][unit]") {
     World world;
