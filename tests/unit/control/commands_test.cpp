@@ -6,12 +6,13 @@
 
 #include "core/file.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace voip::control {
 namespace {
 
 std::string readme() {
-    const auto text = read_file(WMPF_SOURCE_DIR "/protocol/README.md", 1024 * 1024);
+    const auto text = read_file(voip::test::source_dir() + "/protocol/README.md", 1024 * 1024);
     REQUIRE(text);
     const auto begin = text->find("\n## Local API");
     REQUIRE(begin != std::string::npos);

@@ -5,6 +5,7 @@
 
 #include "core/file.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace voip::ctl {
 namespace {
@@ -208,7 +209,7 @@ TEST_CASE("ctl plan: a target is a contact unless 1 of 2 reasons makes it an ope
 }
 
 TEST_CASE("ctl plan: the bash completion knows all 21 commands and every option of theirs", "[ctl][unit]") {
-    const auto completion = read_file(WMPF_SOURCE_DIR "/daemon/ctl/wmpf-voipctl.bash", 64 * 1024);
+    const auto completion = read_file(voip::test::source_dir() + "/daemon/ctl/wmpf-voipctl.bash", 64 * 1024);
     REQUIRE(completion);
     std::string words = *completion;
     std::replace_if(

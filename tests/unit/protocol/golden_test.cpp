@@ -10,6 +10,7 @@
 #include "protocol/room_codec.hpp"
 #include "protocol/rpc/codec.hpp"
 #include "tests/support/printers.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/unit/protocol/messages.hpp"
 
 using namespace voip;
@@ -73,7 +74,8 @@ const std::map<std::string, Again>& codecs() {
 TEST_CASE("golden: the files of all 14 messages are read and written again as they were",
           "[protocol][unit]") {
     std::set<std::string> seen;
-    for (const auto& entry : std::filesystem::directory_iterator(WMPF_SOURCE_DIR "/tests/data/protocol")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(voip::test::source_dir() + "/tests/data/protocol")) {
         const std::string name = entry.path().filename().string();
         INFO(name);
         const std::string message = name.substr(0, name.find('.'));

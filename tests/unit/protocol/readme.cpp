@@ -5,6 +5,7 @@
 
 #include "core/file.hpp"
 #include "tests/support/printers.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/unit/protocol/messages.hpp"
 
 namespace voip::test {
@@ -105,7 +106,7 @@ std::vector<Example> Readme::examples_of(std::string_view section, std::string_v
 }
 
 Readme read_readme() {
-    const auto text = read_file(WMPF_SOURCE_DIR "/protocol/README.md", 1024 * 1024);
+    const auto text = read_file(voip::test::source_dir() + "/protocol/README.md", 1024 * 1024);
     REQUIRE(text);
     std::istringstream lines(*text);
     Walk walk;
