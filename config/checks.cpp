@@ -90,6 +90,12 @@ Wrong check_path(std::string_view text) {
     return check_plain(text);
 }
 
+Wrong check_file_name(std::string_view text) {
+    if (const Wrong wrong = check_plain(text)) return wrong;
+    if (text.find('/') != std::string_view::npos) return "has a slash";
+    if (text == "." || text == "..") return "is no name";
+    return std::nullopt;
+}
 Wrong check_group(std::string_view text) {
     const bool starts_well = !text.empty() && (is_letter(text.front()) || text.front() == '_');
     if (starts_well && std::ranges::all_of(text, [](char c) { return is_sn_character(c) || c == '.'; }))

@@ -13,6 +13,7 @@ using Wrong = std::optional<std::string>;
 [[nodiscard]] Wrong check_sn(std::string_view text);         ///< [0-9A-Za-z_-]
 [[nodiscard]] Wrong check_plain(std::string_view text);      ///< no control characters
 [[nodiscard]] Wrong check_path(std::string_view text);       ///< absolute, no control characters
+[[nodiscard]] Wrong check_file_name(std::string_view text);  ///< one component of a path
 [[nodiscard]] Wrong check_group(std::string_view text);      ///< a group of the system
 [[nodiscard]] Wrong check_host(std::string_view text);       ///< name, IPv4 or IPv6 address without brackets
 [[nodiscard]] Wrong check_origin(std::string_view text);     ///< https://HOST[:PORT]

@@ -57,18 +57,54 @@ struct Call {
     friend bool operator==(const Call&, const Call&) = default;
 };
 
+/// What the kernel does with a line that nobody drives; as_is: what the board's firmware left.
+enum class Bias { as_is, pull_up, pull_down, disabled };
+
+/// A line of a GPIO chip; an empty chip: none.
+struct GpioInput {
+    std::string chip;  ///< "gpiochip0" or the chip's label
+    std::string line;  ///< offset ("17") or the line's name
+    bool active_low = false;
+    Bias bias = Bias::as_is;
+    Duration debounce = 20ms;  ///< 0 s to 1 s
+    friend bool operator==(const GpioInput&, const GpioInput&) = default;
+};
+struct GpioOutput {
+    std::string chip, line;  ///< as GpioInput
+    bool active_low = false;
+    friend bool operator==(const GpioOutput&, const GpioOutput&) = default;
+};
+
+/// A key of an input device (gpio-keys, USB keypads); an empty device: none.
+struct InputKey {
+    std::string device;  ///< absolute path below /dev/input
+    std::string code;    ///< "KEY_ENTER", or its number
+    friend bool operator==(const InputKey&, const InputKey&) = default;
+};
+
 struct Button {
     std::string name;     ///< unique, 1 to 64 bytes
     std::string contact;  ///< rung by a press; empty: none
     std::string open_id;  ///< rung by a press instead of a contact; empty: none
     RoomType room_type = RoomType::video;
     Duration long_press = 1500ms;  ///< 0.3 s to 10 s
+    GpioInput gpio = {};           ///< board `linux`: one of the two
+    InputKey key = {};
     friend bool operator==(const Button&, const Button&) = default;
 };
 
+/// The call lamp: an LED of the LED class, or an output line.
+struct Lamp {
+    bool enabled = true;  ///< false: the board's lamp is left alone
+    std::string led;      ///< name in /sys/class/leds; empty: none
+    GpioOutput gpio = {};
+    friend bool operator==(const Lamp&, const Lamp&) = default;
+};
+
 struct Relay {
-    std::string name;    ///< unique, 1 to 64 bytes
-    Duration max = 30s;  ///< 0.1 s to 600 s: the longest pulse
+    std::string name;      ///< unique, 1 to 64 bytes
+    Duration max = 30s;    ///< 0.1 s to 600 s: the longest pulse
+    GpioOutput gpio = {};  ///< board `linux`
     friend bool operator==(const Relay&, const Relay&) = default;
 };
 
@@ -77,24 +113,64 @@ struct Sim {
     friend bool operator==(const Sim&, const Sim&) = default;
 };
 
+/// Whether the camera encodes by itself, or hands out pictures that are encoded here.
+enum class CameraFormat { automatic, h264, raw };
+
+struct Camera {
+    bool enabled = true;  ///< false: the device has none
+    std::string device;   ///< "/dev/video0"; sim: a raw H.264 file to play, empty: the test pattern
+    CameraFormat format = CameraFormat::automatic;
+    std::int64_t width = 640;   ///< 64 to 1920 pixels, even
+    std::int64_t height = 480;  ///< 64 to 1920 pixels, even
+    std::int64_t fps = 15;      ///< 1 to 30 pictures a second
+    std::int64_t rotation = 0;  ///< 0, 90, 180 or 270 degrees clockwise to see it upright
+    friend bool operator==(const Camera&, const Camera&) = default;
+};
+
+struct Microphone {
+    bool enabled = true;  ///< false: the device has none
+    std::string device;   ///< ALSA's name of it; empty: "default"
+    friend bool operator==(const Microphone&, const Microphone&) = default;
+};
+
+struct Speaker {
+    bool enabled = true;       ///< false: the device has none
+    std::string device;        ///< ALSA's name of it; empty: "default"
+    std::int64_t volume = 80;  ///< 0 to 100, at the beginning of each call
+    friend bool operator==(const Speaker&, const Speaker&) = default;
+};
+
+struct RingTone {
+    bool enabled = true;  ///< false: neither ring tone nor ring-back tone is played
+    std::string file;     ///< absolute path of a WAV file; empty: the tone that ships
+    friend bool operator==(const RingTone&, const RingTone&) = default;
+};
+
 struct Board {
     std::string driver = "linux";  ///< "linux" or "sim"; whether this build has it shows when it is opened
     std::vector<Button> buttons;   ///< at most 64
-    bool lamp = true;              ///< false: the board's lamp is left alone
-    std::vector<Relay> relays;     ///< at most 16
-    bool camera = true;            ///< false: the device has none
-    bool microphone = true;
-    bool speaker = true;
-    bool ring_tone = true;  ///< false: neither ring tone nor ring-back tone is played
+    Lamp lamp;
+    std::vector<Relay> relays;  ///< at most 16
+    Camera camera;
+    Microphone microphone;
+    Speaker speaker;
+    RingTone ring_tone;
     Sim sim;
     friend bool operator==(const Board&, const Board&) = default;
 };
 
 struct Media {
-    bool enabled = true;              ///< without effect in a build that has no media program
-    std::string program;              ///< absolute path; empty: the installed wmpf-voip-media
-    bool echo = true;                 ///< cancel the speaker's echo in the microphone
-    std::int64_t bitrate_kbps = 600;  ///< 50 to 8000 kbit/s of picture
+    bool enabled = true;                 ///< without effect in a build that has no media program
+    std::string program;                 ///< absolute path; empty: the installed wmpf-voip-media
+    bool echo = true;                    ///< cancel the speaker's echo; false when the hardware does it
+    bool noise = true;                   ///< suppress steady noise
+    bool gain = true;                    ///< keep the voice at one loudness
+    std::int64_t playout_delay_ms = 0;   ///< 0 to 1000 ms from a sample handed to the speaker to its echo
+    std::int64_t bitrate_kbps = 600;     ///< 50 to 8000 kbit/s of picture, at most
+    std::int64_t floor_kbps = 100;       ///< 50 to 8000 kbit/s: not below it, whatever the network says
+    std::string display;                 ///< where the user's picture goes; empty: the board has no display
+    std::vector<std::string> addresses;  ///< local addresses to use; empty: all but loopback
+    Duration reconnect = 40s;            ///< 5 s to 120 s without media before the call is given up
     friend bool operator==(const Media&, const Media&) = default;
 };
 

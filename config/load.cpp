@@ -74,6 +74,49 @@ void judge_names(const std::vector<Device>& devices, const char* what, const Rep
     }
 }
 
+/// A device that is named in part, or twice.
+void judge_hardware(const Board& board, const Report& root) {
+    const auto half = [](const auto& gpio, const Report& at) {
+        if (gpio.chip.empty() != gpio.line.empty())
+            at.fault(gpio.chip.empty() ? "has a line but no chip" : "has a chip but no line");
+    };
+    const Report report = root.member("board");
+    for (std::size_t i = 0; i < board.buttons.size(); ++i) {
+        const Button& button = board.buttons[i];
+        const Report at = report.member("buttons").item(i);
+        half(button.gpio, at.member("gpio"));
+        if (button.key.device.empty() != button.key.code.empty())
+            at.member("key").fault(button.key.code.empty() ? "has a device but no code"
+                                                           : "has a code but no device");
+        if (!button.gpio.chip.empty() && !button.key.device.empty())
+            at.fault("has both gpio and key: one is enough");
+    }
+    half(board.lamp.gpio, report.member("lamp").member("gpio"));
+    if (!board.lamp.led.empty() && !board.lamp.gpio.chip.empty())
+        report.member("lamp").fault("has both led and gpio: one is enough");
+    for (std::size_t i = 0; i < board.relays.size(); ++i)
+        half(board.relays[i].gpio, report.member("relays").item(i).member("gpio"));
+}
+
+void judge_camera(const Camera& camera, const Report& root) {
+    const Report at = root.member("board").member("camera");
+    if (camera.width % 2 != 0) at.member("width").fault(std::to_string(camera.width) + " is odd");
+    if (camera.height % 2 != 0) at.member("height").fault(std::to_string(camera.height) + " is odd");
+    if (camera.rotation % 90 != 0)
+        at.member("rotation").fault(std::to_string(camera.rotation) + " is none of 0, 90, 180, 270");
+}
+
+void judge_media(const json::Value& file, Media& media, const Report& root) {
+    if (media.floor_kbps <= media.bitrate_kbps || !root.clean("media.bitrate")) return;
+    const json::Value* section = file.find("media");
+    if (section && section->find("bitrateFloor") && root.clean("media.bitrateFloor"))
+        root.member("media")
+            .member("bitrateFloor")
+            .fault(std::to_string(media.floor_kbps) + " kbit/s is above media.bitrate (" +
+                   std::to_string(media.bitrate_kbps) + " kbit/s)");
+    media.floor_kbps = media.bitrate_kbps;  // the default gives way
+}
+
 void judge_board(const Board& board, const Report& root) {
     judge_names(board.buttons, "buttons", root);
     judge_names(board.relays, "relays", root);
@@ -96,6 +139,9 @@ void judge(const json::Value& file, Config& config, const LoadOptions& options, 
     judge_times(file, config.call, root);
     judge_quiet_hours(config.call.quiet_hours, root);
     judge_board(config.board, root);
+    judge_hardware(config.board, root);
+    judge_camera(config.board.camera, root);
+    judge_media(file, config.media, root);
     judge_api(config.api, root);
 }
 

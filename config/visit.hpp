@@ -11,8 +11,9 @@
 
 /// The four visitors of a description (describe_*.hpp): Reader, Writer, Lister, Reloader. Each offers
 ///   option(Key, member, rule)   one value
-///   list(Key, member, max)      a list of objects, which have a description of their own
-///   section(name, member)       an object with a description of its own
+///   switchable(name, member)    a section with an option `enabled`, for which `true` or `false` may stand
+///   alone list(Key, member, max)      a list of objects, which have a description of their own section(name,
+///   member)       an object with a description of its own
 namespace voip::config {
 
 /// Whether an option must be there: no; yes; or as the judge of the whole configuration says.
@@ -45,6 +46,11 @@ class Lister {
     void section(std::string_view name, F S::*) {
         Lister<F> below(out_, prefix_ + std::string(name) + ".");
         describe(below, static_cast<const F*>(nullptr));
+    }
+    template <class F>
+    void switchable(std::string_view name, F S::*field) {
+        put({name}, {"boolean or object", "", "false, true, the options below"}, "true");
+        section(name, field);
     }
 
  private:
@@ -86,6 +92,10 @@ class Writer {
     template <class F>
     void section(std::string_view name, F S::*field) {
         object.set(name, written(from_.*field));
+    }
+    template <class F>
+    void switchable(std::string_view name, F S::*field) {
+        section(name, field);
     }
 
     json::Value object = json::Object{};
@@ -151,6 +161,16 @@ class Reader {
         if (const json::Value* value = from_.find(name))
             Reader<F>(into_.*field, *value, whole_, report_.member(name)).run();
     }
+    template <class F>
+    void switchable(std::string_view name, F S::*field) {
+        const json::Value* value = from_.find(name);
+        if (!value || value->as_object()) return section(name, field);
+        known_.push_back(name);
+        if (const bool* enabled = value->as_bool())
+            (into_.*field).enabled = *enabled;
+        else
+            report_.member(name).fault("must be true, false or an object, not " + a_type(*value));
+    }
 
  private:
     S& into_;
@@ -195,6 +215,10 @@ class Reloader {
         describe(below, static_cast<const F*>(nullptr));
         applied.insert(applied.end(), below.applied.begin(), below.applied.end());
         needs_restart.insert(needs_restart.end(), below.needs_restart.begin(), below.needs_restart.end());
+    }
+    template <class F>
+    void switchable(std::string_view name, F S::*field) {
+        section(name, field);
     }
 
     std::vector<std::string> applied;

@@ -178,7 +178,8 @@ Result<void> App::Parts::make_service_side() {
                                                     std::move(parts));
     identity->on_change([this](const identity::DeviceFacts& facts) { heard(facts); });
     const config::Board& has = setup.config.board;
-    engine::DeviceProfile profile{has.camera, false, has.microphone, has.speaker};
+    engine::DeviceProfile profile{has.camera.enabled, !setup.config.media.display.empty(),
+                                  has.microphone.enabled, has.speaker.enabled};
     service_engine = std::make_unique<engine::ServiceEngine>(
         engine::ServiceEngineParts{executor,
                                    timers,

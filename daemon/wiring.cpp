@@ -15,8 +15,8 @@ hal::BoardSettings board_settings(const config::Board& board, Log log) {
     for (const config::Button& button : board.buttons)
         settings.buttons.push_back({button.name, button.long_press});
     for (const config::Relay& relay : board.relays) settings.relays.push_back({relay.name, relay.max});
-    settings.lamp = board.lamp;
-    settings.ringer = board.ring_tone && board.speaker;
+    settings.lamp = board.lamp.enabled;
+    settings.ringer = board.ring_tone.enabled && board.speaker.enabled;
     settings.sim_script = board.sim.script;
     settings.log = std::move(log);
     return settings;
@@ -44,7 +44,7 @@ call::CallSettings call_settings(const config::Config& config) {
     for (const config::Button& button : config.board.buttons)
         settings.buttons.push_back(
             {button.name, button.contact, button.open_id, room_type_of(button.room_type)});
-    if (!config.board.camera) settings.room_type = RoomType::voice;
+    if (!config.board.camera.enabled) settings.room_type = RoomType::voice;
     settings.ring_time = config.call.ring;
     settings.join_time = config.call.join;
     settings.hunt_time = config.call.hunt;

@@ -57,9 +57,15 @@ TEST_CASE("config: every option of a file arrives in its member", "[config][unit
         "board": {"driver": "sim", "lamp": false, "camera": false, "microphone": false, "speaker": false,
                   "ringTone": false, "sim": {"script": "/tmp/s.json"},
                   "buttons": [{"name": "a", "contact": "x", "roomType": "voice", "longPressSeconds": 0.3},
-                              {"name": "b", "openId": "o"}],
-                  "relays": [{"name": "door", "maxSeconds": 2.125}]},
-        "media": {"enabled": false, "program": "/bin/m", "echo": false, "bitrate": 50},
+                              {"name": "b", "openId": "o"},
+                              {"name": "c", "gpio": {"chip": "gpiochip0", "line": "17", "activeLow": true,
+                                                     "bias": "pull-up", "debounceSeconds": 0}},
+                              {"name": "d", "key": {"device": "/dev/input/event0", "code": "KEY_ENTER"}}],
+                  "relays": [{"name": "door", "maxSeconds": 2.125,
+                              "gpio": {"chip": "label", "line": "DOOR", "activeLow": true}}]},
+        "media": {"enabled": false, "program": "/bin/m", "echo": false, "noise": false, "gain": false,
+                  "playoutDelay": 120, "bitrate": 50, "bitrateFloor": 50, "display": "fake",
+                  "addresses": ["127.0.0.1", "::1"], "reconnectSeconds": 7.5},
         "api": {"socket": "/s", "controlGroup": "", "observeGroup": "w", "maxClients": 1},
         "log": {"level": "err", "areas": {"call": "debug", "api": "notice"}}
     })"));
@@ -73,15 +79,62 @@ TEST_CASE("config: every option of a file arrives in its member", "[config][unit
     CHECK(config.call.auto_answer == Duration(0));
     CHECK(config.call.quiet_hours == std::vector<QuietHours>{{1320, 450, QuietAction::reject}});
     CHECK(config.board.driver == "sim");
-    CHECK(config.board.buttons == std::vector<Button>{{"a", "x", "", RoomType::voice, 300ms},
-                                                      {"b", "", "o", RoomType::video, 1500ms}});
-    CHECK(config.board.relays == std::vector<Relay>{{"door", 2125ms}});
+    const GpioInput gpio{"gpiochip0", "17", true, Bias::pull_up, 0ms};
+    CHECK(
+        config.board.buttons ==
+        std::vector<Button>{{"a", "x", "", RoomType::voice, 300ms, {}, {}},
+                            {"b", "", "o", RoomType::video, 1500ms, {}, {}},
+                            {"c", "", "", RoomType::video, 1500ms, gpio, {}},
+                            {"d", "", "", RoomType::video, 1500ms, {}, {"/dev/input/event0", "KEY_ENTER"}}});
+    CHECK(config.board.relays == std::vector<Relay>{{"door", 2125ms, {"label", "DOOR", true}}});
     CHECK(config.board.sim.script == "/tmp/s.json");
     const Board& board = config.board;
-    CHECK_FALSE((board.lamp || board.camera || board.microphone || board.speaker || board.ring_tone));
-    CHECK(config.media == Media{false, "/bin/m", false, 50});
+    CHECK_FALSE((board.lamp.enabled || board.camera.enabled || board.microphone.enabled ||
+                 board.speaker.enabled || board.ring_tone.enabled));
+    CHECK(config.media ==
+          Media{false, "/bin/m", false, false, false, 120, 50, 50, "fake", {"127.0.0.1", "::1"}, 7500ms});
     CHECK(config.api == Api{"/s", "", "w", 1});
     CHECK(config.log.text() == "call:debug,api:notice,*:err");
+}
+
+TEST_CASE("config: a device of the board is switched by a word, or described by an object",
+          "[config][unit]") {
+    const Config config = whole(load(R"({"board": {"driver": "sim", "lamp": {"led": "call"},
+        "camera": {"device": "/dev/video0", "format": "h264", "width": 1280, "height": 720, "fps": 30,
+                   "rotation": 270},
+        "microphone": {"device": "plughw:1"}, "speaker": {"enabled": false, "device": "hw:0", "volume": 0},
+        "ringTone": {"file": "/usr/share/ring.wav"}}, "media": {"bitrate": 60}})",
+                                     {.demo = true}));
+    const Board& board = config.board;
+    CHECK(board.lamp == Lamp{true, "call", {}});
+    CHECK(board.camera == Camera{true, "/dev/video0", CameraFormat::h264, 1280, 720, 30, 270});
+    CHECK(board.microphone == Microphone{true, "plughw:1"});
+    CHECK(board.speaker == Speaker{false, "hw:0", 0});
+    CHECK(board.ring_tone == RingTone{true, "/usr/share/ring.wav"});
+    CHECK(config.media.floor_kbps == 60);  // the default gives way to a low ceiling
+}
+
+TEST_CASE("config: hardware that is named in part or twice is 8 faults", "[config][unit]") {
+    CHECK(lines(load(R"({"board": {
+        "buttons": [{"name": "a", "gpio": {"chip": "gpiochip0"}}, {"name": "b", "gpio": {"line": "3"}},
+                    {"name": "c", "key": {"code": "KEY_A"}},
+                    {"name": "d", "gpio": {"chip": "x", "line": "1"}, "key": {"device": "/dev/i", "code": "1"}}],
+        "lamp": {"led": "call", "gpio": {"chip": "x", "line": "2"}},
+        "relays": [{"name": "r", "gpio": {"line": "9"}}],
+        "camera": {"width": 641, "rotation": 45}}})",
+                     {.demo = true})) ==
+          std::vector<std::string>{"board.buttons[0].gpio: has a chip but no line",
+                                   "board.buttons[1].gpio: has a line but no chip",
+                                   "board.buttons[2].key: has a code but no device",
+                                   "board.buttons[3]: has both gpio and key: one is enough",
+                                   "board.lamp: has both led and gpio: one is enough",
+                                   "board.relays[0].gpio: has a line but no chip",
+                                   "board.camera.width: 641 is odd",
+                                   "board.camera.rotation: 45 is none of 0, 90, 180, 270"});
+    CHECK(lines(load(R"({"board": {"lamp": {"led": "a/b"}}, "media": {"bitrate": 60, "bitrateFloor": 61}})",
+                     {.demo = true})) ==
+          std::vector<std::string>{"board.lamp.led: \"a/b\" has a slash",
+                                   "media.bitrateFloor: 61 kbit/s is above media.bitrate (60 kbit/s)"});
 }
 
 TEST_CASE("config: what encode() writes is read as the same configuration", "[config][unit]") {
@@ -157,11 +210,11 @@ TEST_CASE("config: 14 unknown options are refused, near and misplaced ones with 
         {R"({"call": {"buttons": []}})", {"call.buttons: unknown option; did you mean \"board.buttons\"?"}},
         {R"({"board": {"longPressSeconds": 1}})",
          {"board.longPressSeconds: unknown option; did you mean \"board.buttons[].longPressSeconds\"?"}},
-        {R"({"board": {"buttons": [{"name": "a", "gpio": 4}]}})", {"board.buttons[0].gpio: unknown option"}},
+        {R"({"board": {"buttons": [{"name": "a", "pin": 4}]}})", {"board.buttons[0].pin: unknown option"}},
         {R"({"board": {"buttons": [{"nane": "a"}]}})",
          {"board.buttons[0].name: required",
           "board.buttons[0].nane: unknown option; did you mean \"name\"?"}},
-        {R"({"volume": 7})", {"volume: unknown option"}},
+        {R"({"loudness": 7})", {"loudness: unknown option"}},
         {R"({"": 7})", {"[\"\"]: unknown option"}},
         {R"({"log": {"a b": 1}})", {"log[\"a b\"]: unknown option"}},
         {R"({"log": {"a\u0000\u001b[2J\"": 1}})", {"log[\"a\\x00\\x1b[2J\\\"\"]: unknown option"}},
@@ -191,8 +244,8 @@ TEST_CASE("config: 24 options of the wrong type are refused", "[config][unit]") 
         {R"({"call": {"quietHours": [{"from": 22, "to": "07:00"}]}})",
          {"call.quietHours[0].from: must be a time of day like \"22:30\", not an integer"}},
         {R"({"board": {"driver": 1}})", {"board.driver: must be one of \"linux\", \"sim\", not an integer"}},
-        {R"({"board": {"lamp": "yes"}})", {"board.lamp: must be true or false, not a string"}},
-        {R"({"board": {"camera": 1}})", {"board.camera: must be true or false, not an integer"}},
+        {R"({"board": {"lamp": "yes"}})", {"board.lamp: must be true, false or an object, not a string"}},
+        {R"({"board": {"camera": 1}})", {"board.camera: must be true, false or an object, not an integer"}},
         {R"({"board": {"buttons": [{"name": 1}]}})",
          {"board.buttons[0].name: must be a string, not an integer"}},
         {R"({"board": {"relays": [{"name": "a", "maxSeconds": "5"}]}})",

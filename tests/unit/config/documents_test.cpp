@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "core/file.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/unit/config/support.hpp"
 
 namespace {
@@ -12,7 +13,7 @@ using namespace voip;
 using namespace voip::config;
 using namespace voip::config::test;
 
-const std::string folder = WMPF_SOURCE_DIR "/config/";
+const std::string folder = voip::test::source_dir() + "/config/";
 
 std::string read(const std::string& name) {
     auto text = read_file(folder + name, max_file_bytes);
