@@ -1,0 +1,59 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/log.hpp"
+#include "core/timers.hpp"
+#include "hal/camera.hpp"
+#include "hal/sound.hpp"
+
+/// The devices that carry sound and picture. They live in the media program, one process per call; buttons,
+/// lamp and relays live in the daemon (hal/board.hpp).
+namespace voip::hal {
+
+namespace asio = boost::asio;
+
+struct CameraSettings {
+    std::string device;  ///< empty: the driver's usual one
+    enum class Format { automatic, h264, raw } format = Format::automatic;
+    unsigned width = 640, height = 480, fps = 15;
+    unsigned rotation = 0;
+    unsigned bitrate_kbps = 600;
+};
+struct SoundSettings {
+    std::string device;    ///< empty: the driver's usual one
+    unsigned volume = 80;  ///< of a speaker
+};
+
+/// An absent device is a null pointer in AvDevices.
+struct AvSettings {
+    bool camera = true, microphone = true, speaker = true;
+    CameraSettings camera_settings = {};
+    SoundSettings microphone_settings = {}, speaker_settings = {};
+    std::string record = {};  ///< sim: folder where what arrived is written down; empty: not written
+    Log log = {};
+};
+struct AvDevices {
+    std::unique_ptr<Camera> camera;
+    std::unique_ptr<Microphone> microphone;
+    std::unique_ptr<Speaker> speaker;
+};
+
+struct AvDriver {
+    std::string_view name;
+    Result<AvDevices> (*open)(asio::any_io_executor executor, Timers& timers, const AvSettings& settings);
+};
+
+/// Every driver of this build, sorted by name; the names are those of boards().
+[[nodiscard]] std::span<const AvDriver> av_drivers() noexcept;
+
+/// Makes the devices of that driver; nothing is opened before a device's start(). The timers must outlive
+/// them.
+/// @errors bad_config: unknown name, settings that the driver cannot take
+[[nodiscard]] Result<AvDevices> open_av(std::string_view name, asio::any_io_executor executor, Timers& timers,
+                                        const AvSettings& settings);
+
+}  // namespace voip::hal
