@@ -69,7 +69,7 @@ EventData read_data(Reader& reader) {
 }
 
 std::optional<std::string_view> media_state(std::string_view text) noexcept {
-    for (const std::string_view known : {"none", "starting", "flowing", "failed"})
+    for (const std::string_view known : {"none", "starting", "flowing", "interrupted", "failed"})
         if (text == known) return known;
     return std::nullopt;
 }
@@ -79,6 +79,8 @@ MediaState read_media(Reader& reader) {
     media.state = reader.optional_word("state", media_state).value_or("none");
     media.camera = reader.optional_boolean("camera").value_or(false);
     media.microphone = reader.optional_boolean("microphone").value_or(false);
+    Reader quality = reader.optional_object("quality");
+    if (quality.present()) media.quality = read_media_quality(quality);
     return media;
 }
 
@@ -156,6 +158,7 @@ Answer<RoomEvent> decode_room_event(const json::Value& value) {
 json::Value encode(const MediaState& media) {
     json::Value object;
     object.set("state", media.state).set("camera", media.camera).set("microphone", media.microphone);
+    if (media.quality) object.set("quality", encode(*media.quality));
     return object;
 }
 

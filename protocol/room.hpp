@@ -6,6 +6,7 @@
 
 #include "core/clock.hpp"
 #include "core/json.hpp"
+#include "protocol/media_quality.hpp"
 #include "protocol/words.hpp"
 
 /// Rooms as they travel: plain structs, no JSON text. Codecs: protocol/room_codec.hpp.
@@ -111,9 +112,12 @@ struct RoomSignal {  ///< `room.signal`, both ways; the body is the media's busi
 
 /// Media of a room as the local API shows it.
 struct MediaState {
-    std::string state = "none";  ///< none (no media in this build or disabled), starting, flowing, failed
-    bool camera = false;
-    bool microphone = false;
+    /// none (no media in this build, disabled, or not begun), starting, flowing, interrupted (it flowed and
+    /// is being mended), failed
+    std::string state = "none";
+    bool camera = false;                                 ///< a picture is sent
+    bool microphone = false;                             ///< sound is sent
+    std::optional<MediaQuality> quality = std::nullopt;  ///< the newest; nothing before media flows
     friend bool operator==(const MediaState&, const MediaState&) = default;
 };
 

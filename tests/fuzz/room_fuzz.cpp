@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::judge(*value, decode_room_signal);
     fuzz::judge(*value, decode_room_snapshot);
     fuzz::judge(*value, decode_media_state);
+    fuzz::judge(*value, decode_media_quality);
     const auto servers = decode_ice_servers(*value);
     if (!servers) fuzz::demand_fault(servers.error());
     return 0;

@@ -56,6 +56,7 @@ const std::map<std::string, Again>& codecs() {
                                                   {"call_incoming", again(decode_call_incoming)},
                                                   {"init_by_caller", init_again},
                                                   {"init_result", again(decode_init_result)},
+                                                  {"media_quality", again(decode_media_quality)},
                                                   {"media_state", again(decode_media_state)},
                                                   {"room_event", again(decode_room_event)},
                                                   {"room_hang_up", again(decode_room_hang_up)},
@@ -71,7 +72,7 @@ const std::map<std::string, Again>& codecs() {
 
 }  // namespace
 
-TEST_CASE("golden: the files of all 14 messages are read and written again as they were",
+TEST_CASE("golden: the files of all 15 messages are read and written again as they were",
           "[protocol][unit]") {
     std::set<std::string> seen;
     for (const auto& entry :

@@ -55,4 +55,13 @@ bool contains(const json::Value& whole, const json::Value& part) {
            std::equal(found->begin(), found->end(), wanted->begin(), contains);
 }
 
+MediaQuality some_quality() {
+    MediaQuality quality;
+    double value = 0.5;
+    for (const QualityNumber& each : quality_numbers) quality.*each.place = value++;
+    quality.relayed = true;
+    quality.codec = "H264, opus";
+    return quality;
+}
+
 }  // namespace voip::test

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/json.hpp"
+#include "protocol/media_quality.hpp"
 
 /// Requests to be changed member by member, and small helpers of these tests.
 namespace voip::test {
@@ -16,5 +17,8 @@ namespace voip::test {
 
 /// True when `whole` has every member of `part` with the same value, at every depth.
 [[nodiscard]] bool contains(const json::Value& whole, const json::Value& part);
+
+/// A quality with every member, each of another value.
+[[nodiscard]] MediaQuality some_quality();
 
 }  // namespace voip::test

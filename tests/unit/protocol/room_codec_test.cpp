@@ -243,6 +243,7 @@ TEST_CASE("snapshot: all 7 phases survive the wire, with and without an end", "[
         snapshot.since = 1767225600123;
         snapshot.keep_time = 12;
         snapshot.media = {"flowing", true, false};
+        if (state == Phase::talking) snapshot.media.quality = test::some_quality();
         check_round_trip(decode_room_snapshot, snapshot);
         snapshot.end = RoomEnd{EventName::abortVoip, "abortByListener", "other", 2007, "no camera"};
         check_round_trip(decode_room_snapshot, snapshot);
@@ -261,7 +262,7 @@ TEST_CASE("snapshot: an idle room is written whole, with empty ids and end null"
     CHECK(*least == RoomSnapshot{});
 }
 
-TEST_CASE("snapshot: 27 wrong members", "[protocol][unit]") {
+TEST_CASE("snapshot: 30 wrong members", "[protocol][unit]") {
     const Wrong cases[] = {
         {R"({"-phase":0})", 1004, "phase"},
         {R"({"phase":"calling"})", 1004, "phase"},
@@ -284,6 +285,9 @@ TEST_CASE("snapshot: 27 wrong members", "[protocol][unit]") {
         {R"({"media":{"state":"off"}})", 1004, "media.state"},
         {R"({"media":{"camera":1}})", 1004, "media.camera"},
         {R"({"media":{"microphone":null}})", 1004, "media.microphone"},
+        {R"({"media":{"quality":null}})", 1004, "media.quality"},
+        {R"({"media":{"quality":{"fps":-1}}})", 1004, "media.quality.fps"},
+        {R"({"media":{"quality":{"codec":5}}})", 1004, "media.quality.codec"},
         {R"({"end":5})", 1004, "end"},
         {R"({"end":{}})", 1004, "end.eventName"},
         {R"({"end":{"eventName":"x"}})", 1004, "end.eventName"},
@@ -291,12 +295,14 @@ TEST_CASE("snapshot: 27 wrong members", "[protocol][unit]") {
         {R"({"end":{"eventName":"busy","errCode":"5"}})", 1004, "end.errCode"},
         {R"({"end":{"eventName":"busy","errMsg":5}})", 1004, "end.errMsg"},
     };
-    CHECK(std::size(cases) == 27);
+    CHECK(std::size(cases) == 30);
     check_wrong(decode_room_snapshot, R"({"phase":"talking"})", cases);
 }
 
-TEST_CASE("media: the four states survive the wire", "[protocol][unit]") {
-    for (const char* state : {"none", "starting", "flowing", "failed"})
+TEST_CASE("media: the 5 states survive the wire, with and without quality", "[protocol][unit]") {
+    for (const char* state : {"none", "starting", "flowing", "interrupted", "failed"}) {
         check_round_trip(decode_media_state, MediaState{state, true, false});
+        check_round_trip(decode_media_state, MediaState{state, true, false, test::some_quality()});
+    }
     CHECK(decode_media_state(parsed(R"({"state":"x"})")).error().field == "state");
 }
