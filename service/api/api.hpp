@@ -62,8 +62,13 @@ class UserApi {
                                                          const json::Value& body);
     [[nodiscard]] transport::HttpResponse devices(const transport::HttpRequest& request,
                                                   const json::Value& body);
+    /// Who is logged in, and how one could log in from there: what a page must know when it opens.
+    [[nodiscard]] transport::HttpResponse session(const transport::HttpRequest& request,
+                                                  const json::Value& body);
 
  private:
+    /// Nothing: allowed. Else why not from that address.
+    [[nodiscard]] std::optional<Fault> refuse_names(std::string_view peer) const;
     [[nodiscard]] Answer<registry::Login> login_by_name(const std::string& name, const json::Value& body,
                                                         std::string_view peer);
     [[nodiscard]] Answer<registry::Login> try_login(const json::Value& body, std::string_view peer);

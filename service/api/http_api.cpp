@@ -94,6 +94,7 @@ std::vector<HttpApi::Routes::Route> HttpApi::routes() {
         {"POST", "/v1/user/login",            json, at_once(user_, &UserApi::login)},
         {"POST", "/v1/user/logout",           json, at_once(user_, &UserApi::logout)},
         {"POST", "/v1/user/requestDeviceVoIP", json, at_once(user_, &UserApi::request_device)},
+        {"GET",  "/v1/user/session",          none, at_once(user_, &UserApi::session)},
         {"GET",  "/v1/user/getDeviceVoIPList", none, at_once(user_, &UserApi::devices)},
         {"POST", "/v1/rpc",                   json, Handler{{}, &HttpApi::rpc}},
         {"GET",  "/v1/channel",               none, upgrade_needed},

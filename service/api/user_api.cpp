@@ -7,6 +7,7 @@ namespace voip::service {
 namespace {
 
 constexpr std::size_t code_text_max = 64;
+constexpr std::size_t names_offered = 32;  // a choice for a demo, not a directory
 
 Fault wrong(std::string_view field, std::string message) {
     return Fault{code::argument, std::move(message), std::string(field), {}};
@@ -79,13 +80,41 @@ Answer<registry::Login> UserApi::try_login(const json::Value& body, std::string_
     return parts_.registry.redeem_enrolment_code(*login_code, parts_.timers.wall_now());
 }
 
-Answer<registry::Login> UserApi::login_by_name(const std::string& name, const json::Value& body,
-                                               std::string_view peer) {
+std::optional<Fault> UserApi::refuse_names(std::string_view peer) const {
     const Modes& modes = parts_.modes;
     if (!modes.dev && !modes.demo)
         return Fault{code::forbidden, "log-in by name is only for development", "name", {}};
     if (!is_loopback(peer) && !modes.allow_lan)
         return Fault{code::forbidden, "log-in by name is only for this machine", "name", {}};
+    return std::nullopt;
+}
+
+transport::HttpResponse UserApi::session(const transport::HttpRequest& request, const json::Value&) {
+    json::Value answer;
+    const auto session = session_of(parts_, request);
+    if (!session && session.error().err_code == code::not_ready) return fault_reply(session.error());
+    if (session && !session->is_device()) {
+        const auto user = parts_.registry.find_user(session->member.id);
+        if (!user) return fault_reply(Fault{code::not_ready, "the registry does not answer", {}, {}});
+        if (*user)
+            answer.set("user", json::Value().set("openId", (*user)->open_id).set("name", (*user)->name));
+    }
+    json::Array ways{"code"};
+    if (!refuse_names(request.peer)) {
+        ways.push_back("name");
+        const auto users = parts_.registry.users();
+        if (!users) return fault_reply(Fault{code::not_ready, "the registry does not answer", {}, {}});
+        json::Array names;
+        for (const registry::User& user : *users)
+            if (user.revoked == 0 && names.size() < names_offered) names.push_back(user.name);
+        answer.set("names", std::move(names)).set("newNames", parts_.modes.dev);
+    }
+    return json_reply(std::move(answer.set("login", std::move(ways))));
+}
+
+Answer<registry::Login> UserApi::login_by_name(const std::string& name, const json::Value& body,
+                                               std::string_view peer) {
+    if (auto refused = refuse_names(peer)) return std::move(*refused);
     const Fault not_ready{code::not_ready, "the registry does not answer", {}, {}};
     std::string app_id;
     if (body.find("appId")) {
@@ -102,7 +131,7 @@ Answer<registry::Login> UserApi::login_by_name(const std::string& name, const js
     auto user = parts_.registry.find_user_by_name(app_id, name);
     if (!user) return not_ready;
     if (!*user) {
-        if (!modes.dev) return Fault{code::token_unknown, "nobody has this name", "name", {}};
+        if (!parts_.modes.dev) return Fault{code::token_unknown, "nobody has this name", "name", {}};
         auto made = parts_.registry.add_user(app_id, name, now);
         if (!made) return wrong("name", "a user of this name cannot be made: " + made.error().context);
         *user = std::move(*made);

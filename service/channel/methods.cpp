@@ -60,6 +60,7 @@ Methods::Methods(Parts parts)
 const Methods::Entry* Methods::find(std::string_view method) noexcept {
     // clang-format off
     static constexpr std::array entries{
+        Entry{"channel.ping",        Who::both,   true,  &Methods::ping},
         Entry{"channel.renew",       Who::both,   true,  &Methods::renew},
         Entry{"device.getPushToken", Who::device, false, &Methods::device_push_token},
         Entry{"device.profile",      Who::device, false, &Methods::device_profile},
@@ -175,6 +176,10 @@ Answer<json::Value> Methods::user_push_token(const Caller& caller, const json::V
     auto issued = parts_.registry.push_token_for(caller.session.member.id, *sn, now().wall);
     if (!issued) return issued.error();
     return token_answer(*issued);
+}
+
+Answer<json::Value> Methods::ping(const Caller&, const json::Value&) {
+    return json::Value(json::Object{});
 }
 
 Answer<json::Value> Methods::renew(const Caller& caller, const json::Value& params) {

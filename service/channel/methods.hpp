@@ -59,6 +59,7 @@ class Methods {
     Answer<json::Value> device_push_token(const Caller&, const json::Value&);
     Answer<json::Value> device_profile(const Caller&, const json::Value&);
     Answer<json::Value> user_push_token(const Caller&, const json::Value&);
+    Answer<json::Value> ping(const Caller&, const json::Value&);
     Answer<json::Value> renew(const Caller&, const json::Value&);
 
     Parts parts_;

@@ -6,6 +6,18 @@ using namespace voip;
 using namespace voip::service;
 using namespace voip::service::test;
 
+TEST_CASE("channel: channel.ping is answered with {} to both kinds of members, and only on a channel",
+          "[service][component]") {
+    World world;
+    const Device device = world.device("SN-1");
+    const Person anna = world.person("Anna");
+    for (const std::string& token : {device.token, anna.token})
+        CHECK(world.open(token)->ask("channel.ping") == json::Value(json::Object{}));
+    const auto request = json::Value().set("jsonrpc", "2.0").set("id", 1).set("method", "channel.ping");
+    const auto without = body_of(world.post("/v1/rpc", request, bearer(anna.token)));
+    CHECK(number_of(*without.find("error"), "code") == 1011);
+}
+
 TEST_CASE("channel: the newest of a device wins, the older is closed 4409", "[service][component]") {
     World world;
     const Device device = world.device("SN-1");

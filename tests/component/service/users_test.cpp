@@ -74,6 +74,39 @@ TEST_CASE("log-in: by a new name makes the user with --dev, and is refused in a 
     CHECK(demo.post("/v1/user/login", with("name", "Berta")).status == 401);
 }
 
+TEST_CASE("session: says who is logged in, and offers the code alone to everybody", "[service][component]") {
+    World world;
+    const Person anna = world.person("Anna");
+    const auto nobody = body_of(world.get("/v1/user/session"));
+    CHECK(nobody == json::Value().set("login", json::Array{"code"}));
+    const auto known = body_of(world.get("/v1/user/session", bearer(anna.token)));
+    CHECK(*known.find("user") == json::Value().set("openId", anna.open_id).set("name", "Anna"));
+    const auto stale = world.get("/v1/user/session", bearer("gone"));
+    CHECK(stale.status == 200);
+    CHECK_FALSE(body_of(stale).find("user"));
+    const Device device = world.device("SN-1");
+    CHECK_FALSE(body_of(world.get("/v1/user/session", bearer(device.token))).find("user"));
+    const Headers foreign{{"Cookie", "voip_session=" + anna.token}, {"Origin", "https://evil.example"}};
+    CHECK_FALSE(body_of(world.get("/v1/user/session", foreign)).find("user"));
+}
+
+TEST_CASE("session: where names are allowed, those of at most 32 people who are not revoked are offered",
+          "[service][component]") {
+    World demo([](ServiceSettings& settings) { settings.modes.demo = true; });
+    const Person anna = demo.person("Anna");
+    (void)demo.person("Berta");
+    REQUIRE(demo.service().registry().revoke_user(anna.open_id, demo.wall()));
+    const auto offered = body_of(demo.get("/v1/user/session"));
+    CHECK(*offered.find("login") == json::Value(json::Array{"code", "name"}));
+    CHECK(*offered.find("names") == json::Value(json::Array{"Berta"}));
+    CHECK(*offered.find("newNames") == json::Value(false));
+    for (int i = 0; i < 40; ++i) (void)demo.person("P" + std::to_string(i));
+    CHECK(body_of(demo.get("/v1/user/session")).find("names")->as_array()->size() == 32);
+
+    World dev([](ServiceSettings& settings) { settings.modes.dev = true; });
+    CHECK(*body_of(dev.get("/v1/user/session")).find("newNames") == json::Value(true));
+}
+
 TEST_CASE("log-out: the token is over and its channel closes with 4401, other log-ins go on",
           "[service][component]") {
     World world;
