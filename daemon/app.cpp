@@ -20,6 +20,7 @@
 #include "daemon/lifecycle/listen_fds.hpp"
 #include "daemon/lifecycle/notify.hpp"
 #include "daemon/lifecycle/places.hpp"
+#include "daemon/lifecycle/watchdog.hpp"
 #include "daemon/operation.hpp"
 #include "daemon/wiring.hpp"
 #include "protocol/crypto/crypto.hpp"
@@ -70,6 +71,7 @@ struct App::Parts {
 
     asio::awaitable<Result<void>> start();
     asio::awaitable<void> provision();
+    std::vector<lifecycle::Witness> witnesses();
     asio::awaitable<void> stop();
     void heard(const identity::DeviceFacts& facts);
     void status(const std::string& text);
@@ -248,7 +250,7 @@ asio::awaitable<Result<void>> App::Parts::start() {
         service_engine->start(*calls);
         network->start();
     }
-    watchdog.emplace(timers, notifier, Log(hub, "watchdog"));
+    watchdog.emplace(timers, notifier, witnesses(), Log(hub, "watchdog"));
     watchdog->start();
     const auto ready = notifier.ready("starting");
     if (!ready) log.warning("service manager not told", kv("why", ready.error().text()));
@@ -256,6 +258,19 @@ asio::awaitable<Result<void>> App::Parts::start() {
                kv("socket", socket.string()));
     if (demo) tasks.spawn("demo", provision());
     co_return Result<void>();
+}
+
+/// Who must move for the watchdog to be fed. That it is asked at all is the loop's proof.
+std::vector<lifecycle::Witness> App::Parts::witnesses() {
+    std::vector<lifecycle::Witness> all;
+    all.push_back({"the call", [this](TimePoint now) -> std::optional<std::string> {
+                       if (!calls->beats()) return "its task does not go round";
+                       return lifecycle::overdue(calls->due(), now);
+                   }});
+    if (service_engine)
+        all.push_back({"the channel",
+                       [this](TimePoint now) { return lifecycle::overdue(service_engine->due(), now); }});
+    return all;
 }
 
 asio::awaitable<void> App::Parts::provision() {

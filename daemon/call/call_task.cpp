@@ -137,6 +137,7 @@ asio::awaitable<void> CallTask::stop() {
 asio::awaitable<void> CallTask::run() {
     for (;;) {
         drain();
+        beat_ = true;
         const auto at = wake_at();
         const WakeReason reason = co_await wake_.wait(at);
         if (reason == WakeReason::cancelled) co_return;
@@ -161,6 +162,11 @@ std::optional<TimePoint> CallTask::wake_at() const {
         if (!at || lamp_at < *at) at = lamp_at;
     }
     return at;
+}
+
+bool CallTask::beats() {
+    wake_.notify();
+    return std::exchange(beat_, false);
 }
 
 void CallTask::post(Event event) {

@@ -86,6 +86,12 @@ class CallTask final : public Calls, public engine::Listener {
     [[nodiscard]] Generation generation() const noexcept { return session_.generation(); }
     /// Events that found the queue full and did not matter.
     [[nodiscard]] std::size_t dropped_events() const noexcept { return inbox_.dropped(); }
+    /// Events that wait for the session.
+    [[nodiscard]] std::size_t waiting_events() const noexcept { return inbox_.size(); }
+    /// For the watchdog: when the call must have moved on at the latest; nothing while it has no deadline.
+    [[nodiscard]] std::optional<TimePoint> due() const { return wake_at(); }
+    /// For the watchdog: whether the task has gone round since the last question. Asks it to do so again.
+    [[nodiscard]] bool beats();
 
     // Calls
     asio::awaitable<Answer<InitResult>> init_by_caller(InitByCaller request) override;
@@ -186,6 +192,7 @@ class CallTask final : public Calls, public engine::Listener {
     std::string called_, called_contact_;  // callId of the last call to a contact, and the contact
     std::vector<Watcher> watchers_;
     bool calling_wanted_ = false;
+    bool beat_ = true;     // run() has gone round since beats() asked
     bool silent_ = false;  // the call that alerts does so without a tone
     std::optional<TimePoint> offline_since_;
     Timers::Id hurry_alarm_ = 0;

@@ -57,6 +57,7 @@ struct Channel::State {
     void drop(std::string why);
     void offline(std::string why);
     void hurry();
+    void expect_within(Duration time) { due = parts.timers.now() + time; }
 
     const Parts parts;
     const Owner owner;
@@ -73,6 +74,7 @@ struct Channel::State {
     Peer peer;                     // the connection that counts
     std::uint64_t generation = 0;  // of connections: what an older one says is dropped
     std::string token;             // the one this connection stands on
+    std::optional<TimePoint> due;  // of the step that is under way
     std::optional<TimePoint> online_since;
     std::string dropped;   // why we cut it ourselves
     std::string reported;  // the last reason in the log
@@ -94,15 +96,16 @@ asio::awaitable<bool> Channel::State::session() {
 }
 
 asio::awaitable<ChannelEnd> Channel::State::live() {
-    Timers& timers = parts.timers;
     if (!parts.identity.current_device_token())
         parts.identity.set_channel(ChannelState::offline, "no deviceToken");
-    auto waiting = parts.identity.device_token(timers.now() + parts.settings.token_patience);
+    expect_within(parts.settings.token_patience);
+    auto waiting = parts.identity.device_token(*due);
     auto with = co_await std::move(waiting);
     if (!with || stopping) co_return ChannelEnd{};
     token = *with;
     parts.identity.set_channel(ChannelState::connecting, {});
-    auto opening = parts.open(std::move(*with), timers.now() + parts.settings.open_time);
+    expect_within(parts.settings.open_time);
+    auto opening = parts.open(std::move(*with), *due);
     OpenedChannel opened = co_await std::move(opening);
     if (stopping) co_return ChannelEnd{};
     if (const auto date = identity::parse_http_date(opened.date)) parts.identity.learn_time(*date);
@@ -141,6 +144,7 @@ ChannelEnd Channel::State::finish(const Error& why) {
         online_since.reset();
         parts.identity.use_channel({});
     }
+    due.reset();
     ended.notify();
     offline(dropped.empty() ? why.text() : dropped);
     if (was_online && !stopping) owner.on_online(false);
@@ -161,12 +165,14 @@ asio::awaitable<void> Channel::State::stand_back() {
         Duration(std::uniform_int_distribution<Duration::rep>(0, std::max(most, Duration{}).count())(random));
     parts.log.warning("another daemon uses this SN; standing back", kv("seconds", whole_seconds(length)));
     standing_back = true;
+    due = parts.timers.now() + length;
     co_await pause.wait(parts.timers.now() + length);
     standing_back = false;
 }
 
 asio::awaitable<void> Channel::State::greet(Peer greeted, std::uint64_t mine) {
-    auto greeting = owner.greet(call_over(greeted), parts.timers.now() + parts.settings.request_time);
+    expect_within(parts.settings.request_time);
+    auto greeting = owner.greet(call_over(greeted), *due);
     const bool answered = co_await std::move(greeting);
     if (mine != generation) co_return;
     if (answered)
@@ -177,6 +183,7 @@ asio::awaitable<void> Channel::State::greet(Peer greeted, std::uint64_t mine) {
 
 void Channel::State::come_online() {
     online_since = parts.timers.now();
+    due.reset();
     reported.clear();
     parts.log.notice("on line");
     parts.identity.set_channel(ChannelState::online, {});
@@ -185,6 +192,7 @@ void Channel::State::come_online() {
 }
 
 void Channel::State::drop(std::string why) {
+    expect_within(goodbye_time);  // for run() to end
     dropped = std::move(why);
     ++generation;  // what still comes from it is late
     peer->abort();
@@ -284,6 +292,11 @@ asio::awaitable<void> Channel::stop() {
 
 bool Channel::online() const noexcept {
     return state_->online_since.has_value();
+}
+
+std::optional<TimePoint> Channel::due() const noexcept {
+    const auto next_attempt = state_->reconnect.next_attempt();
+    return next_attempt ? next_attempt : state_->due;
 }
 
 asio::awaitable<Reply> Channel::call(std::string method, json::Value params, TimePoint deadline) {

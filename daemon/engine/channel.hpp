@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/backoff.hpp"
@@ -80,6 +81,9 @@ class Channel {
     asio::awaitable<Reply> call(std::string method, json::Value params, TimePoint deadline);
     /// False without a connection, and when its queue is full.
     bool notify(std::string_view method, json::Value params);
+    /// When the next step is due at the latest: a token, a connection, an answer, the next attempt. Nothing
+    /// while the connection is open (silence ends it, `transport`), and before start().
+    [[nodiscard]] std::optional<TimePoint> due() const noexcept;
     /// Connects at once where it waits; asks whether the connection still lives where there is one.
     void hurry();
 

@@ -216,6 +216,10 @@ bool ServiceEngine::online() const noexcept {
     return state_->channel.online();
 }
 
+std::optional<TimePoint> ServiceEngine::due() const noexcept {
+    return state_->channel.due();
+}
+
 void ServiceEngine::hurry() {
     state_->channel.hurry();
 }

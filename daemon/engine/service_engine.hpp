@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/log.hpp"
@@ -47,6 +48,8 @@ class ServiceEngine final : public Engine {
     asio::awaitable<Outcome<std::monostate>> renew_device_token(TimePoint deadline) override;
     bool signal(const RoomSignal& signal) override;
     [[nodiscard]] bool online() const noexcept override;
+    /// Channel::due()
+    [[nodiscard]] std::optional<TimePoint> due() const noexcept;
     void hurry() override;
 
  private:

@@ -62,27 +62,4 @@ Result<void> Notifier::watchdog() const {
     return sd_notify(socket_, "WATCHDOG=1");
 }
 
-WatchdogFeeder::WatchdogFeeder(Timers& timers, const Notifier& notifier, Log log)
-    : timers_(timers), notifier_(notifier), log_(std::move(log)) {}
-
-WatchdogFeeder::~WatchdogFeeder() {
-    stop();
-}
-
-void WatchdogFeeder::start() {
-    if (alarm_ == 0 && !notifier_.silent() && notifier_.watchdog_time()) feed();
-}
-
-void WatchdogFeeder::stop() noexcept {
-    timers_.cancel(alarm_);
-    alarm_ = 0;
-}
-
-void WatchdogFeeder::feed() {
-    const auto sent = notifier_.watchdog();
-    if (!sent && !failing_) log_.warning("watchdog not fed", kv("why", sent.error().text()));
-    failing_ = !sent;
-    alarm_ = timers_.call_at(timers_.now() + *notifier_.watchdog_time() / 2, [this] { feed(); });
-}
-
 }  // namespace voip::lifecycle

@@ -38,26 +38,4 @@ class Notifier {
     std::optional<Duration> watchdog_time_;
 };
 
-/// Feeds the watchdog from the loop, at half of its time: a loop that hangs feeds no more. Without a watchdog
-/// there is no alarm at all. The notifier and the timers must outlive it.
-class WatchdogFeeder {
- public:
-    WatchdogFeeder(Timers& timers, const Notifier& notifier, Log log);
-    ~WatchdogFeeder();
-    WatchdogFeeder(const WatchdogFeeder&) = delete;
-    WatchdogFeeder& operator=(const WatchdogFeeder&) = delete;
-
-    void start();  ///< feeds once at once
-    void stop() noexcept;
-
- private:
-    void feed();
-
-    Timers& timers_;
-    const Notifier& notifier_;
-    Log log_;
-    Timers::Id alarm_ = 0;
-    bool failing_ = false;  // so that a broken socket is logged once
-};
-
 }  // namespace voip::lifecycle

@@ -35,6 +35,34 @@ TEST_CASE("call task: a lost answer to the dial is asked again and gives the sam
     CHECK(b.recorder.count(EventName::startVoip) == 1);
 }
 
+TEST_CASE("call task: the watchdog sees 1 turn of the loop after each question, and none without a loop",
+          "[call][component]") {
+    Looped b;
+    CHECK(b.task->beats());
+    b.settle();
+    CHECK(b.task->beats());
+    CHECK_FALSE(b.task->beats());  // the loop has not run since
+    b.settle();
+    CHECK(b.task->beats());
+    b.settle();
+}
+
+TEST_CASE("call task: a call that rings is due 3 s later, and stays due while nobody acts on it",
+          "[call][component]") {
+    Looped b(NoneSettings::FarSide::silent);
+    CHECK_FALSE(b.task->due());
+    const auto result = b.call();
+    REQUIRE(b.phase() == Phase::ringing);
+    const auto due = b.task->due();
+    REQUIRE(due);
+    CHECK(*due > b.timers.now());
+    b.timers.advance(2h);  // time passes and the loop hangs
+    CHECK(b.task->due() == due);
+    b.settle();
+    CHECK(b.phase() == Phase::ended);
+    CHECK_FALSE(b.task->due());
+}
+
 TEST_CASE("call task: code 13 renews the deviceToken and the call goes on", "[call][component]") {
     Looped b;
     b.engine.refuse_next_dial(refused(13));

@@ -42,6 +42,42 @@ TEST_CASE("channel: an unregistered device opens nothing and comes on line once 
     CHECK(bench.road->online());
 }
 
+TEST_CASE("channel: each step has a deadline for the watchdog: 15 s to open, 10 s to greet, none on line",
+          "[engine][component]") {
+    ServiceBench bench;
+    CHECK_FALSE(bench.road->due());
+    bench.start_registered();
+    bench.channel.holds_opening = true;
+    bench.channel.silent.insert("device.profile");
+    bench.road->start(bench.listener);
+    bench.settle();
+    CHECK(bench.road->due() == bench.in(15s));
+    bench.channel.holds_opening = false;
+    bench.advance(15s);  // that attempt has failed; the next one comes by itself
+    REQUIRE(bench.road->due());
+    CHECK(*bench.road->due() <= bench.in(30s));
+    bench.advance(1s);
+    REQUIRE(bench.channel.count("device.profile") == 1);
+    CHECK(*bench.road->due() > bench.timers.now());
+    CHECK(*bench.road->due() <= bench.in(limits::request_time));
+    bench.channel.release();
+    bench.advance(limits::request_time + 40s);  // not answered: dropped, and opened anew
+    REQUIRE(bench.road->online());
+    CHECK_FALSE(bench.road->due());
+}
+
+TEST_CASE("channel: a step that nobody ends stays due, however late it is", "[engine][component]") {
+    ServiceBench bench;
+    bench.start_registered();
+    bench.channel.unreachable = true;
+    bench.road->start(bench.listener);
+    bench.settle();
+    const auto due = bench.road->due();
+    REQUIRE(due);
+    bench.timers.advance(2h);  // time passes and the loop hangs
+    CHECK(bench.road->due() == due);
+}
+
 TEST_CASE("channel: a profile that is refused or not understood keeps nobody off line",
           "[engine][component]") {
     for (const bool refused : {true, false}) {
