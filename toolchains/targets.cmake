@@ -21,12 +21,12 @@ function(voip_library name)
     target_link_libraries(${name} PUBLIC voip_flags voip_asio ${arg_LINKS})
 endfunction()
 
-# voip_program(NAME SOURCES ... LINKS ...): a program that is installed.
+# voip_program(NAME COMPONENT daemon|service SOURCES ... LINKS ...): a program that is installed.
 function(voip_program name)
-    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+    cmake_parse_arguments(arg "" "COMPONENT" "SOURCES;LINKS" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE voip_flags voip_asio ${arg_LINKS})
-    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${arg_COMPONENT})
 endfunction()
 
 # mbedTLS 2.28 has no CMake or pkg-config files in Debian 12; 3.x has both: plain look-up serves either.
