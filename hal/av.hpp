@@ -15,17 +15,21 @@
 namespace voip::hal {
 
 namespace asio = boost::asio;
+namespace sim {
+class AvControl;
+}
 
 struct CameraSettings {
-    std::string device;  ///< empty: the driver's usual one
+    std::string device =
+        {};  ///< empty: the driver's usual one. Board sim: a raw H.264 file; empty: the pattern
     enum class Format { automatic, h264, raw } format = Format::automatic;
     unsigned width = 640, height = 480, fps = 15;
     unsigned rotation = 0;
     unsigned bitrate_kbps = 600;
 };
 struct SoundSettings {
-    std::string device;    ///< empty: the driver's usual one
-    unsigned volume = 80;  ///< of a speaker
+    std::string device = {};  ///< empty: the driver's usual one. Board sim: what is heard (hal/README.md)
+    unsigned volume = 80;     ///< of a speaker
 };
 
 /// An absent device is a null pointer in AvDevices.
@@ -33,13 +37,16 @@ struct AvSettings {
     bool camera = true, microphone = true, speaker = true;
     CameraSettings camera_settings = {};
     SoundSettings microphone_settings = {}, speaker_settings = {};
-    std::string record = {};  ///< sim: folder where what arrived is written down; empty: not written
+    /// Board sim: folder where what is heard at the speaker is written as speaker.s16; empty: it is not
+    std::string record = {};
     Log log = {};
 };
 struct AvDevices {
     std::unique_ptr<Camera> camera;
     std::unique_ptr<Microphone> microphone;
     std::unique_ptr<Speaker> speaker;
+    /// The other side of simulated devices (hal/sim/av_control.hpp); null for real ones.
+    std::shared_ptr<sim::AvControl> sim;
 };
 
 struct AvDriver {
@@ -52,7 +59,7 @@ struct AvDriver {
 
 /// Makes the devices of that driver; nothing is opened before a device's start(). The timers must outlive
 /// them.
-/// @errors bad_config: unknown name, settings that the driver cannot take
+/// @errors bad_config with the option's path: unknown name, out of range, what the driver cannot take
 [[nodiscard]] Result<AvDevices> open_av(std::string_view name, asio::any_io_executor executor, Timers& timers,
                                         const AvSettings& settings);
 

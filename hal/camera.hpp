@@ -37,7 +37,7 @@ class Camera {
     /// Opens the device and begins. `started` comes once, from the loop; pictures only after a good one.
     /// `gone` comes at most once after that: device_gone, or io; the camera has then stopped by itself.
     /// @errors (through `started`) device_gone, refused (no permission), io (busy, format not offered),
-    /// timeout
+    /// timeout. A camera that runs is stopped first.
     virtual void start(OnStarted started, OnPicture picture, OnGone gone) = 0;
     /// Closes the device; no handler runs after it returns. Harmless when stopped.
     virtual void stop() = 0;

@@ -25,14 +25,6 @@ Error missing(std::string_view what, std::string_view name) {
 
 }  // namespace
 
-std::optional<Errc> Device::trip() {
-    if (vanished) return Errc::device_gone;
-    if (failures.empty()) return std::nullopt;
-    const Errc error = failures.front();
-    failures.pop_front();
-    return error;
-}
-
 Simulation::Simulation(Timers& timers, const BoardSettings& settings) : timers_(timers), log_(settings.log) {
     for (const ButtonSettings& made : settings.buttons) {
         auto button = std::make_unique<ButtonState>();

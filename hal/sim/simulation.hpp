@@ -9,19 +9,11 @@
 #include "core/log.hpp"
 #include "hal/boards.hpp"
 #include "hal/press_detector.hpp"
+#include "hal/sim/device.hpp"
 #include "hal/sim/script.hpp"
 #include "hal/sim/sim_control.hpp"
 
 namespace voip::hal::sim {
-
-/// What every simulated device has: its name, and how it is broken at the moment.
-struct Device {
-    std::string name;  ///< "relay:door"
-    bool vanished = false;
-    std::deque<Errc> failures = {};  ///< of its next operations
-    /// The error of an operation that is tried now, if it has one; counts the operation.
-    [[nodiscard]] std::optional<Errc> trip();
-};
 
 struct ButtonState : Device {
     std::string button;

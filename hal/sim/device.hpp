@@ -1,0 +1,25 @@
+#pragma once
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "core/error.hpp"
+
+namespace voip::hal::sim {
+
+/// What every simulated device has: its name, and how it is broken at the moment.
+struct Device {
+    std::string name;  ///< "relay:door"
+    bool vanished = false;
+    std::deque<Errc> failures = {};  ///< of its next operations
+    /// The error of an operation that is tried now, if it has one; counts the operation.
+    [[nodiscard]] std::optional<Errc> trip() {
+        if (vanished) return Errc::device_gone;
+        if (failures.empty()) return std::nullopt;
+        const Errc error = failures.front();
+        failures.pop_front();
+        return error;
+    }
+};
+
+}  // namespace voip::hal::sim
