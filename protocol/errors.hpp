@@ -53,8 +53,9 @@ inline constexpr int room_wrong = 1, device_wrong = 2, voip_id_wrong = 3, room_n
 inline constexpr int no_device_token = 1000, voip_token = 1001, network = 1002, bad_answer = 1003,
                      argument = 1004, busy = 1005, only_on_device = 1006, only_in_client = 1007,
                      interrupted = 1008, unsupported = 1011;
-inline constexpr int join_failed = 2000, media_device = 2007, join_cancelled = 2009, join_request = 2010,
-                     join_backend = 2104;
+inline constexpr int join_failed = 2000, join_reset = 2002, join_init = 2003, join_enter = 2004,
+                     join_callback = 2005, media_device = 2007, join_cancelled = 2009, join_request = 2010,
+                     media_permission = 2102, join_backend = 2104;
 inline constexpr int ticket_expired = 10008, sn_too_long = 9800001, sn_character = 9800002,
                      model_id_check = 9800003, not_registered = 9800004, ticket_illegal = 9800011,
                      already_registered = 9;

@@ -37,6 +37,7 @@ json::Value encode(const CallRecord& record) {
         .set("started", record.started);
     value.set("answered", record.answered).set("ended", record.ended).set("keepTime", record.keep_time);
     value.set("end", std::move(end));
+    if (record.quality) value.set("quality", voip::encode(*record.quality));
     return value;
 }
 
@@ -65,6 +66,8 @@ std::optional<CallRecord> decode_call_record(const json::Value& value) {
     record.end.origin = text_of(*end, "origin");
     record.end.err_code = static_cast<int>(number_of(*end, "errCode"));
     record.end.err_msg = text_of(*end, "errMsg");
+    if (const json::Value* quality = value.find("quality"))
+        if (const auto numbers = decode_media_quality(*quality)) record.quality = *numbers;
     return record;
 }
 

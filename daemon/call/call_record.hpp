@@ -22,6 +22,7 @@ struct CallRecord {
     UnixMillis ended = 0;
     std::int64_t keep_time = 0;  ///< seconds of talk
     RoomEnd end;
+    std::optional<MediaQuality> quality = std::nullopt;  ///< the last one; nothing where no media flowed
     friend bool operator==(const CallRecord&, const CallRecord&) = default;
 };
 

@@ -50,6 +50,7 @@ struct CallTask::Perform {
     void operator()(const action::IncomingReply& what) const { task.incoming_reply_ = what.answer; }
     void operator()(const action::Emit& what) const { task.tell(what.event); }
     void operator()(const action::Changed& what) const { task.tell(what.snapshot); }
+    void operator()(const action::Measured& what) const { task.tell(what.room_id, what.quality); }
     void operator()(const action::Finished& what) const {
         const bool chased = task.chase_ && task.chase_->call_id == what.record.call_id;
         CallRecord record = what.record;
@@ -246,6 +247,11 @@ void CallTask::tell(const RoomEvent& event) {
     for (std::size_t i = 0; i < watchers_.size(); ++i)
         if (watchers_[i].observer && (watchers_[i].wants_calling || !is_calling(event)))
             watchers_[i].observer->on_event(event);
+}
+
+void CallTask::tell(const std::string& room_id, const MediaQuality& quality) {
+    for (std::size_t i = 0; i < watchers_.size(); ++i)
+        if (watchers_[i].observer) watchers_[i].observer->on_quality(room_id, quality);
 }
 
 void CallTask::add_observer(Observer& observer, bool wants_calling) {

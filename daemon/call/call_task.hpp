@@ -82,6 +82,7 @@ class CallTask final : public Calls, public engine::Listener {
     void reconfigure(CallSettings fresh);
     /// From the media program.
     void on_media(event::MediaChanged changed) { post(std::move(changed)); }
+    void on_media(event::MediaMeasured measured) { post(std::move(measured)); }
     /// Of the live call, for the media program's words; 0 before the first call.
     [[nodiscard]] Generation generation() const noexcept { return session_.generation(); }
     /// Events that found the queue full and did not matter.
@@ -149,6 +150,7 @@ class CallTask final : public Calls, public engine::Listener {
     void play(hal::Tone tone);
     void tell(const RoomSnapshot& snapshot);
     void tell(const RoomEvent& event);
+    void tell(const std::string& room_id, const MediaQuality& quality);
     void forget_watchers();
     void want_calling();
     void hurry_back();

@@ -22,6 +22,10 @@ class Observer {
     virtual void on_snapshot(const RoomSnapshot& snapshot) = 0;
     /// The plugin's events as that side's page would see them, `calling` (each second of talk) included.
     virtual void on_event(const RoomEvent& event) = 0;
+    /// The media of the room was measured: about every two seconds while it flows.
+    virtual void on_quality(const std::string& room_id, const MediaQuality& quality) {
+        (void)room_id, (void)quality;
+    }
 };
 
 /// A request to call a contact (hunting through its people) or one person.

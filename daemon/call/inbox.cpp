@@ -38,6 +38,7 @@ bool Inbox::push_when_full(Event event, bool matters) {
         if (!there) events_.push_back(std::move(event));
         return true;
     }
+    if (std::holds_alternative<event::MediaMeasured>(event)) return false;  // the next one is near
     if (std::holds_alternative<event::Online>(event) || std::holds_alternative<event::MediaChanged>(event)) {
         // Of many changes only the last one counts: an earlier one in the overflow makes place for it.
         const auto overflow = events_.begin() + static_cast<std::ptrdiff_t>(limit_);

@@ -126,6 +126,7 @@ class Session {
     void handle(const event::ResumeDone&);
     void handle(const event::HangUpDone&);
     void handle(const event::MediaChanged&);
+    void handle(const event::MediaMeasured&);
     void handle(const event::WantCalling&);
     void handle(const event::Tick&) {}
     void refuse(const Event& event);

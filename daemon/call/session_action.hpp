@@ -60,6 +60,11 @@ struct Emit {
 struct Changed {
     RoomSnapshot snapshot;
 };
+/// The media of the current call was measured: for those who watch the numbers.
+struct Measured {
+    std::string room_id;
+    MediaQuality quality;
+};
 /// The call is over; the last action of its life but for a hang-up.
 struct Finished {
     Generation generation = 0;
@@ -81,30 +86,31 @@ struct Ignored {
 };
 
 // Media, only where it is enabled.
-/// Get ready: nothing is captured yet.
+/// Get ready: nothing is captured yet. Once per call, at the latest before StartMedia.
 struct PrepareMedia {
     Generation generation = 0;
     std::string room_id;
 };
+/// Once per call, in joining or talking: from here on sound and picture may leave the device.
 struct StartMedia {
     Generation generation = 0;
     std::string room_id;
     RoomType room_type = RoomType::video;
-    bool caller = false;  ///< the caller makes the offer
-    bool camera = false;  ///< whether video may be sent at first
+    bool camera = false;  ///< whether a picture may be sent at first
     std::vector<IceServer> ice_servers;
 };
+/// Once for every PrepareMedia, before anybody is told of the call's end.
 struct StopMedia {
     Generation generation = 0;
 };
 
 }  // namespace action
 
-using Action =
-    std::variant<action::Dial, action::RenewToken, action::Join, action::Resume, action::HangUp,
-                 action::DialReply, action::AnswerReply, action::HangUpReply, action::IncomingReply,
-                 action::Emit, action::Changed, action::Finished, action::Missed, action::MarkAuthorisation,
-                 action::Ignored, action::PrepareMedia, action::StartMedia, action::StopMedia>;
+using Action = std::variant<action::Dial, action::RenewToken, action::Join, action::Resume, action::HangUp,
+                            action::DialReply, action::AnswerReply, action::HangUpReply,
+                            action::IncomingReply, action::Emit, action::Changed, action::Measured,
+                            action::Finished, action::Missed, action::MarkAuthorisation, action::Ignored,
+                            action::PrepareMedia, action::StartMedia, action::StopMedia>;
 using Actions = std::vector<Action>;
 
 }  // namespace voip::call

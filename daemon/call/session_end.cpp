@@ -20,10 +20,10 @@ void Session::finish(EventName name, EventData data, Close close, HangUpReason r
     const bool may_probe = name == EventName::cancelVoip || name == EventName::joinFailCaller;
     call_.keep_time = data.keep_time.value_or(keep_time(now_.at));
     call_.end = RoomEnd{name, data.status, data.origin, data.err_code.value_or(0), data.err_msg};
+    if (call_.media_prepared) out_.push_back(action::StopMedia{call_.generation});
     settle_tickets(data);
     emit(name, data);
-    if (call_.media_prepared) out_.push_back(action::StopMedia{call_.generation});
-    call_.media = MediaState{};
+    const std::optional<MediaQuality> quality = std::exchange(call_.media, MediaState{}).quality;
     memory_.add(call_.facts.call_id, call_.facts.room_id, now_.at);
     enter(Phase::ended, std::nullopt);
 
@@ -50,6 +50,7 @@ void Session::finish(EventName name, EventData data, Close close, HangUpReason r
     record.ended = now_.wall;
     record.keep_time = call_.keep_time;
     record.end = *call_.end;
+    record.quality = quality;
     out_.push_back(action::Finished{call_.generation, std::move(record)});
     if (close == Close::yes && sent) close_call(reason, data.err_msg, may_probe);
 }
@@ -74,7 +75,7 @@ void Session::expire_phase() {
         case Phase::alerting: finish(EventName::timeout, {}, Close::yes); break;
         case Phase::joining:
             if (call_.both_in)
-                fail_join("media did not start", code::join_failed);
+                fail_join("media did not start", code::join_enter);
             else
                 abort_room(broke_here(), "waitOtherToJoin timeout", Close::yes);
             break;

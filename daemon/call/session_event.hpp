@@ -76,12 +76,18 @@ struct HangUpDone {
     std::string room_id;
     Outcome<std::monostate> outcome;
 };
-/// The media program's state; "failed" ends the call with err_code (2000s) and err_msg.
+/// The media program's state; "failed" ends the call with err_code (2000s) and err_msg. The quality in it
+/// does not count: MediaMeasured brings it.
 struct MediaChanged {
     Generation generation = 0;
     MediaState media;
     int err_code = 0;
     std::string err_msg;
+};
+/// How well the media travels now.
+struct MediaMeasured {
+    Generation generation = 0;
+    MediaQuality quality;
 };
 /// Whether anybody wants `calling` each second.
 struct WantCalling {
@@ -94,6 +100,7 @@ struct Tick {};
 
 using Event = std::variant<event::StartCall, event::Incoming, event::AnswerCall, event::HangUp, event::Online,
                            event::Wire, event::DialDone, event::RenewDone, event::JoinDone, event::ResumeDone,
-                           event::HangUpDone, event::MediaChanged, event::WantCalling, event::Tick>;
+                           event::HangUpDone, event::MediaChanged, event::MediaMeasured, event::WantCalling,
+                           event::Tick>;
 
 }  // namespace voip::call

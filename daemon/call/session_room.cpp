@@ -193,24 +193,32 @@ void Session::drive_media() {
     call_.media_started = true;
     const Party& self = is_caller() ? call_.facts.caller : call_.facts.listener;
     const bool camera = call_.facts.room_type == RoomType::video && self.camera_status == 0;
-    out_.push_back(action::StartMedia{call_.generation, call_.facts.room_id, call_.facts.room_type,
-                                      is_caller(), camera, call_.ice_servers});
+    out_.push_back(action::StartMedia{call_.generation, call_.facts.room_id, call_.facts.room_type, camera,
+                                      call_.ice_servers});
 }
 
 void Session::handle(const event::MediaChanged& event) {
     if (!settings_.media_enabled || event.generation != call_.generation) return;
-    if (event.media.state == "failed") {
-        call_.media = event.media;
+    MediaState media = event.media;
+    media.quality = call_.media.quality;
+    const bool changed = media != call_.media;
+    call_.media = std::move(media);
+    if (call_.media.state == "failed") {
         if (call_.phase == Phase::talking)
             abort_room(broke_here(), event.err_msg, Close::yes, event.err_code);
         else
             fail_join(event.err_msg, event.err_code);
         return;
     }
-    if (event.media == call_.media) return;
-    call_.media = event.media;
+    if (!changed) return;
     out_.push_back(action::Changed{snapshot(now_.at)});
     try_talk();
+}
+
+void Session::handle(const event::MediaMeasured& event) {
+    if (!settings_.media_enabled || event.generation != call_.generation) return;
+    call_.media.quality = event.quality;
+    out_.push_back(action::Measured{call_.facts.room_id, event.quality});
 }
 
 }  // namespace voip::call

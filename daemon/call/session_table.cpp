@@ -21,6 +21,7 @@ constexpr std::array<std::array<Rule, phases>, event_kinds> table{{
     /* resume_done    */ {q,   q,        a,       a,        a,       a,       q},
     /* hang_up_done   */ {a,   a,        a,       a,        a,       a,       a},   // belongs to the closing rooms
     /* media_changed  */ {q,   q,        a,       a,        a,       a,       q},
+    /* media_measured */ {q,   q,        q,       q,        a,       a,       q},
     /* want_calling   */ {a,   a,        a,       a,        a,       a,       a},
     /* tick           */ {a,   a,        a,       a,        a,       a,       a},
     // Below: events whose room is the current one (there is none in idle, dialling and ended).
@@ -58,15 +59,16 @@ struct KindOf {
     EventKind operator()(const event::ResumeDone&) const { return EventKind::resume_done; }
     EventKind operator()(const event::HangUpDone&) const { return EventKind::hang_up_done; }
     EventKind operator()(const event::MediaChanged&) const { return EventKind::media_changed; }
+    EventKind operator()(const event::MediaMeasured&) const { return EventKind::media_measured; }
     EventKind operator()(const event::WantCalling&) const { return EventKind::want_calling; }
     EventKind operator()(const event::Tick&) const { return EventKind::tick; }
 };
 
 constexpr std::array<std::string_view, event_kinds> names{
-    "start_call",    "incoming",     "answer_call",   "hang_up",     "online",
-    "dial_done",     "renew_done",   "join_done",     "resume_done", "hang_up_done",
-    "media_changed", "want_calling", "tick",          "wire_start",  "wire_caller_joined",
-    "wire_answered", "wire_calling", "wire_terminal", "wire_end"};
+    "start_call",         "incoming",       "answer_call",  "hang_up",       "online",
+    "dial_done",          "renew_done",     "join_done",    "resume_done",   "hang_up_done",
+    "media_changed",      "media_measured", "want_calling", "tick",          "wire_start",
+    "wire_caller_joined", "wire_answered",  "wire_calling", "wire_terminal", "wire_end"};
 
 }  // namespace
 

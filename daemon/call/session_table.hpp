@@ -19,6 +19,7 @@ enum class EventKind {
     resume_done,
     hang_up_done,
     media_changed,
+    media_measured,
     want_calling,
     tick,
     // events of the current room on the wire

@@ -5,7 +5,8 @@
 
 namespace voip::control {
 
-/// The set of events that a subscriber wants to hear of. Everything but `calling` unless told otherwise.
+/// What a subscriber wants to hear of: every event but `calling`, and no `room.quality`, unless told
+/// otherwise.
 class EventFilter {
  public:
     EventFilter() = default;
@@ -13,6 +14,8 @@ class EventFilter {
 
     void add(EventName name) noexcept { wanted_ |= bit(name); }
     [[nodiscard]] bool wants(EventName name) const noexcept { return (wanted_ & bit(name)) != 0; }
+    void want_quality(bool wanted) noexcept { quality_ = wanted; }
+    [[nodiscard]] bool wants_quality() const noexcept { return quality_; }
 
  private:
     explicit EventFilter(std::uint32_t wanted) : wanted_(wanted) {}
@@ -21,6 +24,7 @@ class EventFilter {
     }
 
     std::uint32_t wanted_ = ~bit(EventName::calling);
+    bool quality_ = false;
 };
 
 }  // namespace voip::control

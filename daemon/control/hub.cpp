@@ -57,4 +57,17 @@ void Hub::on_event(const RoomEvent& event) {
     }
 }
 
+void Hub::on_quality(const std::string& room_id, const MediaQuality& quality) {
+    std::shared_ptr<const std::string> message;
+    for (const Entry& entry : all_) {
+        if (!entry.filter.wants_quality()) continue;
+        if (!message) {
+            json::Value params;
+            params.set("roomId", room_id).set("groupId", room_id).set("quality", encode(quality));
+            message = std::make_shared<const std::string>(rpc::write_notification("room.quality", params));
+        }
+        entry.subscriber->deliver(message);
+    }
+}
+
 }  // namespace voip::control

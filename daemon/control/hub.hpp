@@ -17,7 +17,8 @@ class Subscriber {
     virtual void deliver(const std::shared_ptr<const std::string>& message) = 0;
 };
 
-/// Tells every subscriber what happens to the call: `room.changed` and `voip.event`, in order. Each message
+/// Tells every subscriber what happens to the call: `room.changed`, `voip.event` and
+/// `room.quality`, in order. Each message
 /// is written once, whatever the number of subscribers, and not at all when nobody wants it. It observes the
 /// call only while somebody subscribes, and `calling` only while somebody wants that.
 /// @thread loop only. Subscribers must unsubscribe before they die; the hub must not outlive the Calls.
@@ -37,6 +38,7 @@ class Hub final : public call::Observer {
 
     void on_snapshot(const RoomSnapshot& snapshot) override;
     void on_event(const RoomEvent& event) override;
+    void on_quality(const std::string& room_id, const MediaQuality& quality) override;
 
  private:
     struct Entry {

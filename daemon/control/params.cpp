@@ -71,15 +71,16 @@ Answer<EventFilter> decode_subscribe(const json::Value& params) {
     constexpr std::size_t most = 64;  // repeated names do no harm, but need not be many
     constexpr TextRule any_text{limits::name_bytes, 0};
     Reader reader(params);
-    if (!reader.has("events")) return reader.finish(EventFilter());
-    EventFilter filter = EventFilter::nothing();
-    const auto names = reader.strings("events", most, any_text);
+    EventFilter filter = reader.has("events") ? EventFilter::nothing() : EventFilter();
+    const auto names =
+        reader.has("events") ? reader.strings("events", most, any_text) : std::vector<std::string>();
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (const auto name = event_name(names[i]))
             filter.add(*name);
         else
             reader.refuse("events[" + std::to_string(i) + "]", "unknown word");
     }
+    filter.want_quality(reader.optional_boolean("quality").value_or(false));
     return reader.finish(filter);
 }
 

@@ -127,6 +127,7 @@ Filled fill_watch(const CommandLine& line, const ReadFile&, Plan& plan) {
     }
     Value params = nothing();
     if (!events.empty()) params.set("events", std::move(events));
+    if (!line.has("events")) params.set("quality", true);
     ask(plan, "room.subscribe", std::move(params), &show_phase);
     return {};
 }
@@ -277,7 +278,7 @@ constexpr std::array commands{
     Command{"relay", "NAME [SECONDS]", "Opens a door.", "relay door 3", 1, 2, &fill_relay},
     Command{"reload", "", "Reads the configuration again.", "reload", 0, 0, &fill_plain<config_reload, &show_reload>},
     Command{"status", "", "Shows device, channel, health and the call.", "status", 0, 0, &fill_status},
-    Command{"watch", "", "Prints the call's state, then a line for each change and event. Ends with Ctrl-C.",
+    Command{"watch", "", "Prints the call's state, then a line for each change, event and measurement. Ends with Ctrl-C.",
             "watch --calling", 0, 0, &fill_watch,
             {CommandOption{"calling", "", "each second of talk too"},
              CommandOption{"events", "NAME,...", "only these events"}}},

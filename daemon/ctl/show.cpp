@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/ctl/show_media.hpp"
 #include "daemon/ctl/values.hpp"
 #include "protocol/words.hpp"
 
@@ -61,16 +62,6 @@ Colour colour_of_state(std::string_view state) {
     return std::find(bad.begin(), bad.end(), state) != bad.end() ? Colour::bad : Colour::busy;
 }
 
-std::string on_off(const Value& value, std::string_view name) {
-    return std::string(name) + (flag_of(value, name) ? " on" : " off");
-}
-
-std::string media_text(const Value& media) {
-    const std::string state = text_of(media, "state");
-    if (state.empty() || state == "none") return state;
-    return state + ", " + on_off(media, "camera") + ", " + on_off(media, "microphone");
-}
-
 std::string joined(const json::Array& texts) {
     std::string all;
     for (const Value& one : texts) {
@@ -88,7 +79,9 @@ void add_room(Facts& facts, const Value& room) {
     facts.add("call", text_of(room, "direction") + " " + text_of(room, "roomType"));
     facts.add("caller", party(part_of(room, "caller")));
     facts.add("listener", party(part_of(room, "listener")));
-    facts.add("media", media_text(part_of(room, "media")));
+    const Value& media = part_of(room, "media");
+    facts.add("media", media_text(media), colour_of_state(text_of(media, "state")));
+    facts.add("quality", quality_text(part_of(media, "quality")));
     if (number_of(room, "timeLimit") > 0) facts.add("time limit", duration(number_of(room, "timeLimit")));
     facts.add("since", date_time(number_of(room, "since")));
     facts.add("room", text_of(room, "roomId"));
@@ -223,7 +216,7 @@ std::string show_contacts(const Value& result, const Look& look) {
 }
 
 std::string show_history(const Value& result, const Look& look) {
-    Table table({"STARTED", "DIRECTION", "TYPE", "WITH", "TALK", "END"});
+    Table table({"STARTED", "DIRECTION", "TYPE", "WITH", "TALK", "MEDIA", "END"});
     for (const Value& record : list_of(result, "calls")) {
         const Value& peer = part_of(record, "peer");
         const std::string contact = text_of(peer, "contact");
@@ -234,6 +227,7 @@ std::string show_history(const Value& result, const Look& look) {
                    {contact.empty() ? party(peer) : contact + ": " + party(peer)},
                    {answered ? duration(number_of(record, "keepTime")) : "-",
                     answered ? Colour::good : Colour::dim},
+                   {short_quality_text(part_of(record, "quality"))},
                    {end_text(part_of(record, "end"))}});
     }
     return table.empty() ? "no calls\n" : table.text(look);
@@ -354,6 +348,9 @@ std::string show_notification(const rpc::Notification& heard, const Look& look) 
         return "event " + paint(clean(name), colour_of_event(name), look) +
                event_data(part_of(heard.params, "data")) + "\n";
     }
+    if (heard.method == "room.quality")
+        return paint("quality", Colour::dim, look) + " " +
+               clean(quality_text(part_of(heard.params, "quality"))) + "\n";
     return clean(heard.method + " " + json::write(heard.params)) + "\n";
 }
 

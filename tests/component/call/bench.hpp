@@ -71,6 +71,9 @@ struct Recorder final : Observer {
         events.push_back(event);
         story.push_back(std::string(to_string(event.name)));
     }
+    void on_quality(const std::string& room_id, const MediaQuality& quality) override {
+        story.push_back("quality " + room_id + " " + json::write(encode(quality)));
+    }
     [[nodiscard]] long count(EventName name) const {
         return std::count_if(events.begin(), events.end(),
                              [&](const RoomEvent& each) { return each.name == name; });

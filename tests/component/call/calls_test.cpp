@@ -400,7 +400,6 @@ TEST_CASE("call task: media is prepared when it rings, started in joining, stopp
     b.task->on_signal({"none-9", {}});
     b.pass(3s);
     CHECK(b.phase() == Phase::joining);
-    CHECK(media.last.caller);
     CHECK(media.last.camera);
     b.task->on_signal({"none-1", {}});
     b.task->on_media({b.task->generation(), {"flowing", true, true}, 0, {}});
@@ -415,6 +414,28 @@ TEST_CASE("call task: media is prepared when it rings, started in joining, stopp
     b.settle();
     CHECK(b.shot().end->err_msg == "no packets");
     CHECK(media.story == std::vector<std::string>{"prepare", "start", "signal none-1", "stop"});
+}
+
+TEST_CASE("call task: a measurement reaches the observers at once, room.get and the history",
+          "[call][component]") {
+    FakeMedia media;
+    CallSettings settings = settings_of_bench();
+    settings.media_enabled = true;
+    Bench b(far(), settings, &media);
+    (void)b.call("one");
+    b.pass(3s);
+    b.task->on_media({b.task->generation(), {"flowing", true, true}, 0, {}});
+    b.settle();
+    b.recorder.story.clear();
+    MediaQuality quality;
+    quality.fps = 15;
+    b.task->on_media(event::MediaMeasured{b.task->generation(), quality});
+    b.settle();
+    CHECK(b.recorder.story == std::vector<std::string>{R"(quality none-1 {"fps":15})"});
+    CHECK(b.shot().media.quality == quality);
+    CHECK(b.task->hang_up(std::nullopt, HangUpReason::manual));
+    b.settle();
+    CHECK(b.history.page(1, std::nullopt).at(0).quality == quality);
 }
 
 TEST_CASE("call task: setting media where there is none answers none", "[call][component]") {

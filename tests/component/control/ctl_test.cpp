@@ -311,7 +311,7 @@ TEST_CASE("ctl: answers to other requests and unknown notifications before the a
 }
 
 TEST_CASE(
-    "ctl: watch prints the snapshot, a line for each of 3 messages, and ends with 3 when the daemon goes",
+    "ctl: watch prints the snapshot, a line for each of 4 messages, and ends with 3 when the daemon goes",
     "[control][ctl][component]") {
     Station station;
     bool told = false;
@@ -323,12 +323,16 @@ TEST_CASE(
             second.name = EventName::calling;
             second.data.keep_time = 1;
             station.calls.tell(second);
+            MediaQuality quality;
+            quality.send_kbps = 600;
+            station.calls.measure(quality);
             station.stop();
         }
     });
     CHECK(done.code == 3);
     CHECK(done.out ==
-          "phase idle\nphase talking  outgoing video to o-1\nevent calling  keepTime=1\n"
+          "phase idle\nphase talking  outgoing video to o-1\nevent calling  keepTime=1\nquality out 600 "
+          "kbit/s\n"
           "api.closing {\"reason\":\"the daemon is stopping\"}\n");
     CHECK(done.err == "wmpf-voipctl: the daemon is stopping\n");
 }

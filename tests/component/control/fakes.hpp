@@ -51,6 +51,10 @@ class FakeCalls final : public call::Calls {
             if (calling || event.name != EventName::calling) observer->on_event(event);
     }
 
+    void measure(const MediaQuality& quality) {
+        for (const auto& one : observers_) one.first->on_quality("r-1", quality);
+    }
+
     asio::awaitable<Answer<InitResult>> init_by_caller(InitByCaller request) override {
         notes_.push_back("init " + std::string(to_string(request.room_type)) + " " + request.caller.id +
                          " to " + request.listener.id);

@@ -34,6 +34,8 @@ Notes short_form(const std::vector<std::string>& lines) {
             all.push_back("changed " + *message.find("params")->find("phase")->as_string());
         else if (*method == json::Value("voip.event"))
             all.push_back("event " + *message.find("params")->find("eventName")->as_string());
+        else if (*method == json::Value("room.quality"))
+            all.push_back("quality " + json::write(*message.find("params")->find("quality")));
         else
             all.push_back("closing " + *message.find("params")->find("reason")->as_string());
     }
@@ -120,6 +122,27 @@ TEST_CASE("subscribe: 4 filters get what they asked for, room.changed always", "
     CHECK(short_form(none.lines()) == Notes{"changed ended"});
     CHECK(short_form(seconds.lines()) == Notes{"event calling", "changed ended"});
     CHECK(short_form(ends.lines()) == Notes{"changed ended", "event hangUpVoip", "event endVoip"});
+}
+
+TEST_CASE("subscribe: of 3 subscribers the one that asked hears of each measurement, in order",
+          "[control][component]") {
+    World world;
+    RawClient usual = subscriber(world), numbers = subscriber(world, R"({"events":[],"quality":true})"),
+              no_numbers = subscriber(world, R"({"quality":false})");
+    MediaQuality quality;
+    quality.send_kbps = 600;
+    world.calls.measure(quality);
+    world.calls.change(snapshot(Phase::ended));
+    quality.relayed = true;
+    world.calls.measure(quality);
+    world.settle();
+    const auto lines = numbers.lines();
+    CHECK(short_form(lines) == Notes{R"(quality {"sendKbps":600})", "changed ended",
+                                     R"(quality {"sendKbps":600,"relayed":true})"});
+    CHECK(*parsed(lines[0]).find("params")->find("roomId") == json::Value("r-1"));
+    CHECK(*parsed(lines[0]).find("params")->find("groupId") == json::Value("r-1"));
+    CHECK(short_form(usual.lines()) == Notes{"changed ended"});
+    CHECK(short_form(no_numbers.lines()) == Notes{"changed ended"});
 }
 
 TEST_CASE("subscribe: a 2nd request replaces the filter and starts with a new snapshot",

@@ -284,6 +284,12 @@ TEST_CASE("history: a record of any call survives its line", "[call][unit]") {
     w.hang_up();
     const CallRecord& record = find<action::Finished>(w.all)->record;
     CHECK(decode_call_record(encode(record)) == record);
+    CallRecord with_media = record;
+    with_media.quality.emplace().send_kbps = 612.5;
+    CHECK(decode_call_record(encode(with_media)) == with_media);
+    CHECK(encode(record).find("quality") == nullptr);
+    json::Value odd = encode(record);
+    CHECK(decode_call_record(odd.set("quality", "good")) == record);
     CHECK_FALSE(decode_call_record(json::Value(5)));
     CHECK_FALSE(decode_call_record(encode(CallRecord{})));
 }
@@ -303,6 +309,7 @@ TEST_CASE("inbox: a full queue of 4 drops what does not matter and keeps each en
         CHECK(inbox.push(wire(EventName::hangUpVoip, "R1"), true));
         CHECK(inbox.push(wire(EventName::endVoip, "R1"), true));
         CHECK(inbox.push(event::Online{i % 2 == 0}, false));
+        CHECK_FALSE(inbox.push(event::MediaMeasured{1, {}}, false));
         CHECK(inbox.push(event::MediaChanged{1, {i == 50 ? "failed" : "flowing", true, true}, 0, {}}, false));
     }
     CHECK(inbox.push(event::HangUpDone{"R1", {std::monostate{}}}, false));

@@ -1,4 +1,4 @@
-// Invariants 1 to 10 of the design, by number. 10's media half is in session_outgoing_test.cpp.
+// Invariants 1 to 10 of the design, by number. 10's media half and 11 are in session_media_test.cpp.
 #include "tests/unit/call/session_world.hpp"
 
 namespace voip::call::test {

@@ -55,6 +55,7 @@ std::vector<Event> events_of(EventKind kind, Generation generation) {
         case EventKind::hang_up_done: return {event::HangUpDone{"R1", {std::monostate{}}}};
         case EventKind::media_changed:
             return {event::MediaChanged{generation, {"flowing", true, true}, 0, {}}};
+        case EventKind::media_measured: return {event::MediaMeasured{generation, {}}};
         case EventKind::want_calling: return {event::WantCalling{true}};
         case EventKind::tick: return {event::Tick{}};
         case EventKind::wire_start: return wires({N::startVoip});
@@ -75,7 +76,7 @@ bool has_reply(const Actions& actions) {
            0;
 }
 
-TEST_CASE("session table: 7 phases x 19 kinds of event do what the table says", "[call][unit]") {
+TEST_CASE("session table: 7 phases x 20 kinds of event do what the table says", "[call][unit]") {
     int walked = 0;
     for (int p = 0; p < phases; ++p)
         for (int k = 0; k < event_kinds; ++k)
@@ -103,7 +104,7 @@ TEST_CASE("session table: 7 phases x 19 kinds of event do what the table says", 
                     CHECK(w.session.closing() == 0);
                 }
             }
-    CHECK(walked == 2 * 7 * 39);
+    CHECK(walked == 2 * 7 * 40);
 }
 
 class Random final : public Choices {
@@ -136,7 +137,7 @@ TEST_CASE("session walk: 200 000 random steps through all 7 phases break no rule
     CHECK(ends > 1000);
 }
 
-TEST_CASE("session walk: the referee sees 4 broken rules when it is shown them", "[call][unit]") {
+TEST_CASE("session walk: the referee sees 8 broken rules when it is shown them", "[call][unit]") {
     World w;
     Referee referee;
     Session idle{SessionSettings{}};
@@ -144,6 +145,14 @@ TEST_CASE("session walk: the referee sees 4 broken rules when it is shown them",
                  action::Emit{room_event(EventName::hangUpVoip, "R1")},
                  action::HangUp{RoomHangUp{"", HangUpReason::manual, {}}, w.now.at + 10s}};
     referee.judge(idle, event::Tick{}, lies, w.now);
+    Actions media_lies{action::StartMedia{7, "R1", RoomType::video, true, {}}, action::StopMedia{7},
+                       action::StopMedia{7}, action::PrepareMedia{8, "R1"}};
+    Referee other(true);
+    other.judge(idle, event::Tick{}, media_lies, w.now);
+    CHECK(other.broken == std::vector<std::string>{"media started twice or unprepared",
+                                                   "media started outside joining and talking",
+                                                   "media stopped twice or unprepared",
+                                                   "a call is over and its media is not"});
     CHECK(referee.broken == std::vector<std::string>{"an event after endVoip", "an event after endVoip",
                                                      "two terminal events", "a hang-up without a room"});
 }

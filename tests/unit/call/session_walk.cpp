@@ -87,6 +87,8 @@ Event start(Choices& choices) {
     event::StartCall made;
     made.ticket = 1 + choices.pick(1000);
     made.request.caller.id = "SN1";
+    made.request.caller.camera_status = static_cast<int>(choices.pick(2));
+    if (choices.pick(4) == 0) made.request.room_type = RoomType::voice;
     made.request.listener.id = "anna";
     made.request.call_id = calls[choices.pick(4)];
     made.request.time_limit_s = choices.pick(4) == 0 ? 20 : 0;
@@ -95,9 +97,10 @@ Event start(Choices& choices) {
 }
 
 Event media(Choices& choices, const Session& session) {
-    const char* const states[] = {"none", "starting", "flowing", "flowing", "failed"};
+    const char* const states[] = {"none", "starting", "flowing", "flowing", "interrupted", "failed"};
     const Generation generation = session.generation() - choices.pick(2);
-    return event::MediaChanged{generation, {states[choices.pick(5)], true, true}, 2000, "media"};
+    if (choices.pick(4) == 0) return event::MediaMeasured{generation, {}};
+    return event::MediaChanged{generation, {states[choices.pick(6)], true, true}, 2000, "media"};
 }
 
 Event any_event(Choices& choices, const Session& session, Asked& asked) {
@@ -133,7 +136,12 @@ void Referee::judge(const Session& session, const Event& event, const Actions& a
         const bool over = wire->event.name == EventName::endVoip || wire->event.name == EventName::finishVoip;
         if (over && wire->event.room_id == hang_up_room_) hang_up_until_.reset();  // confirmed that way
     }
-    for (const Action& action : actions) judge_action(session, action, now);
+    const std::optional<Phase> before = phase_;
+    for (const Action& action : actions) {
+        judge_action(session, action, now);
+        judge_media(session, action);
+    }
+    judge_loss(session, event, before);
     const bool asked = std::holds_alternative<event::Incoming>(event);
     const auto replies = std::count_if(actions.begin(), actions.end(), [](const Action& action) {
         return std::holds_alternative<action::IncomingReply>(action);
@@ -188,6 +196,49 @@ void Referee::judge_event(const RoomEvent& event) {
     }
 }
 
+void Referee::judge_media(const Session& session, const Action& action) {
+    const auto step = [&](Generation generation, std::optional<Media> from, Media to, const char* what) {
+        const auto known = programs_.find(generation);
+        const auto is = known == programs_.end() ? std::nullopt : std::optional<Media>(known->second);
+        if (is != from) broken.emplace_back(what);
+        programs_[generation] = to;
+    };
+    if (const auto* prepare = std::get_if<action::PrepareMedia>(&action))
+        step(prepare->generation, std::nullopt, Media::prepared, "media prepared twice");
+    if (const auto* start = std::get_if<action::StartMedia>(&action)) {
+        step(start->generation, Media::prepared, Media::started, "media started twice or unprepared");
+        const RoomSnapshot shot = session.snapshot({});
+        if (shot.phase != Phase::joining && shot.phase != Phase::talking)
+            broken.push_back("media started outside joining and talking");
+        const Party& self = shot.direction == Direction::outgoing ? shot.room.caller : shot.room.listener;
+        if (start->camera && (self.camera_status == 1 || shot.room.room_type == RoomType::voice))
+            broken.push_back("the camera is on where it must be off");
+    }
+    if (const auto* stop = std::get_if<action::StopMedia>(&action)) {
+        const auto known = programs_.find(stop->generation);
+        if (known == programs_.end() || known->second == Media::stopped)
+            broken.push_back("media stopped twice or unprepared");
+        programs_[stop->generation] = Media::stopped;
+    }
+    if (!media_ && !programs_.empty()) broken.push_back("media in a session without it");
+}
+
+/// Invariant 10, as far as one step shows it.
+void Referee::judge_loss(const Session& session, const Event& event, std::optional<Phase> before) {
+    const bool now_over = !session.live();
+    for (const auto& [generation, media] : programs_)
+        if (media != Media::stopped && (now_over || generation != session.generation()))
+            broken.push_back("a call is over and its media is not");
+    if (!media_) return;
+    if (before == Phase::talking && now_over && std::holds_alternative<event::Online>(event))
+        broken.push_back("losing the service ended a talk with media");
+    const auto* media = std::get_if<event::MediaChanged>(&event);
+    const bool in_room = before && *before != Phase::idle && *before != Phase::dialling;
+    if (media && media->media.state == "failed" && media->generation == session.generation() && in_room &&
+        !now_over)
+        broken.push_back("a call outlived its media");
+}
+
 void Referee::judge_deadlines(const Session& session, Moment now) {
     const auto at = session.wake_at();
     const bool waits = (session.live() && session.phase() != Phase::talking) || session.closing() > 0;
@@ -202,7 +253,7 @@ WalkReport walk(Choices& choices, bool media) {
     settings.own_id = "SN1";
     settings.media_enabled = media;
     Session session(settings);
-    Referee referee;
+    Referee referee(media);
     WalkReport report;
     Asked asked;
     Moment now{TimePoint(std::chrono::hours(1)), 1};

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,6 +24,7 @@ class Choices {
 /// Watches what the session does; every rule it breaks is a line of `broken`.
 class Referee {
  public:
+    explicit Referee(bool media = false) : media_(media) {}
     void judge(const Session& session, const Event& event, const Actions& actions, Moment now);
     std::vector<std::string> broken;
     [[nodiscard]] std::size_t ends() const noexcept { return over_.size(); }
@@ -31,6 +33,12 @@ class Referee {
     void judge_action(const Session& session, const Action& action, Moment now);
     void judge_event(const RoomEvent& event);
     void judge_deadlines(const Session& session, Moment now);
+    void judge_media(const Session& session, const Action& action);
+    void judge_loss(const Session& session, const Event& event, std::optional<Phase> before);
+
+    const bool media_;  // the session's
+    enum class Media { prepared, started, stopped };
+    std::map<Generation, Media> programs_;
 
     // of the call whose events are told
     bool ended_ = true, terminal_ = true, finished_ = true;

@@ -123,6 +123,10 @@ TEST_CASE("params: without a list a subscriber hears 13 of 14 events, with one e
                                   {R"({"events":["calling",1]})", "1004 events[1]"},
                                   {R"({"events":["startVoip","Calling"]})", "1004 events[1]"},
                                   {R"({"events":[""]})", "1004 events[0]"}});
+    CHECK(!usual->wants_quality());
+    const auto numbers = decode_subscribe(read(R"({"events":[],"quality":true})"));
+    CHECK((numbers && numbers->wants_quality() && !numbers->wants(EventName::endVoip)));
+    check_all(&decode_subscribe, {{R"({"quality":1})", "1004 quality"}});
     json::Array many(65, json::Value("calling"));
     CHECK(verdict(decode_subscribe(json::Value(json::Object{{"events", std::move(many)}}))) == "1004 events");
 }

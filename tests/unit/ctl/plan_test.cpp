@@ -44,7 +44,7 @@ TEST_CASE("ctl plan: what each of 21 commands asks", "[ctl][unit]") {
           R"(voip.forceHangUpVoip {"roomId":"r","reason":"manual"})");
     CHECK(asked({"media", "--camera", "off", "--microphone", "on", "--volume", "7"}) ==
           R"(voip.setMedia {"camera":false,"microphone":true,"volume":7})");
-    CHECK(asked({"watch"}) == "room.subscribe {}");
+    CHECK(asked({"watch"}) == R"(room.subscribe {"quality":true})");
     CHECK(asked({"watch", "--events", "calling,endVoip"}) ==
           R"(room.subscribe {"events":["calling","endVoip"]})");
     CHECK(asked({"watch", "--events", "endVoip", "--calling"}) ==

@@ -26,7 +26,9 @@ constexpr std::string_view talking =
     R"({"roomId":"r-1","groupId":"r-1","callId":"c-1","phase":"talking","direction":"outgoing","roomType":"video",
         "businessType":1,"caller":{"id":"SN","name":"","cameraStatus":0},
         "listener":{"id":"o-1","name":"张三","cameraStatus":0},"chargeType":"duration","timeLimit":90,
-        "since":1730000000123,"keepTime":75,"media":{"state":"flowing","camera":true,"microphone":false},"end":null})";
+        "since":1730000000123,"keepTime":75,"media":{"state":"flowing","camera":true,"microphone":false,
+        "quality":{"sendKbps":612.4,"receiveKbps":431,"fps":15,"width":640,"height":480,"lossPercent":0.44,
+        "roundTripMs":23,"jitterMs":3.52,"concealedPercent":0,"framesSent":180,"relayed":true}},"end":null})";
 constexpr std::string_view ended =
     R"({"roomId":"r-1","phase":"ended","direction":"incoming","roomType":"voice","caller":{"id":"o-1","name":"A"},
         "listener":{"id":"SN","name":""},"media":{"state":"none","camera":false,"microphone":false},
@@ -51,6 +53,9 @@ TEST_CASE("ctl show: status has device, channel, health and the call of 1:15", "
           "caller      SN\n"
           "listener    张三 (o-1)\n"
           "media       flowing, camera on, microphone off\n"
+          "quality     out 612 kbit/s, in 431 kbit/s, 640x480 at 15 fps, loss 0.4 %, round trip 23 ms, "
+          "jitter 3.5 "
+          "ms, concealed 0 %, relayed\n"
           "time limit  1:30\n"
           "since       2024-10-27 03:33:20\n"
           "room        r-1\n");
@@ -74,18 +79,21 @@ TEST_CASE("ctl show: contacts have 1 line a person, the contact's name only in t
 }
 
 TEST_CASE("ctl show: the history has 1 line a call", "[ctl][unit]") {
-    CHECK(shown(&show_history, R"({"calls":[
+    CHECK(
+        shown(&show_history, R"({"calls":[
         {"direction":"outgoing","roomType":"video","peer":{"id":"o-1","name":"Anna","contact":"reception"},
          "started":1730000000123,"answered":1730000001000,"ended":1730000075000,"keepTime":74,
-         "end":{"eventName":"hangUpVoip","status":"endByCaller","origin":"manual","errCode":0,"errMsg":""}},
+         "end":{"eventName":"hangUpVoip","status":"endByCaller","origin":"manual","errCode":0,"errMsg":""},
+         "quality":{"sendKbps":600,"fps":15,"lossPercent":0.44,"roundTripMs":23.4,"relayed":true}},
         {"direction":"incoming","roomType":"voice","peer":{"id":"o-2","name":"","contact":""},
          "started":1730000000123,"answered":0,"ended":1730000001000,"keepTime":0,
          "end":{"eventName":"abortVoip","status":"unknown","origin":"","errCode":13,"errMsg":"token"}}]})") ==
-          "STARTED              DIRECTION  TYPE   WITH                   TALK  END\n"
-          "2024-10-27 03:33:20  outgoing   video  reception: Anna (o-1)  1:14  hangUpVoip (endByCaller, "
-          "manual)\n"
-          "2024-10-27 03:33:20  incoming   voice  o-2                    -     abortVoip (unknown) error 13: "
-          "token\n");
+        "STARTED              DIRECTION  TYPE   WITH                   TALK  MEDIA" + std::string(31, ' ') +
+            "END\n"
+            "2024-10-27 03:33:20  outgoing   video  reception: Anna (o-1)  1:14  15 fps, loss 0.4 %, 23 ms, "
+            "relayed  hangUpVoip (endByCaller, manual)\n"
+            "2024-10-27 03:33:20  incoming   voice  o-2                    -" +
+            std::string(41, ' ') + "abortVoip (unknown) error 13: token\n");
     CHECK(shown(&show_history, R"({"calls":[]})") == "no calls\n");
 }
 
@@ -134,7 +142,8 @@ TEST_CASE("ctl show: board, health, relay, media, reload and the other 6", "[ctl
     CHECK(shown(&show_done, "{}") == "done\n");
 }
 
-TEST_CASE("ctl show: a line of watch for a phase, 3 kinds of events and the rest", "[ctl][unit]") {
+TEST_CASE("ctl show: a line of watch for a phase, 3 kinds of events, measurements and the rest",
+          "[ctl][unit]") {
     const auto line = [](const char* method, std::string_view params, Look look = plain) {
         return show_notification({method, read(params)}, look);
     };
@@ -149,6 +158,11 @@ TEST_CASE("ctl show: a line of watch for a phase, 3 kinds of events and the rest
                R"({"eventName":"abortVoip","data":{"status":"unknown","error":{"errMsg":"lost"}}})") ==
           "event abortVoip  status=unknown  error=lost\n");
     CHECK(line("voip.event", R"({"eventName":"startVoip","data":{}})") == "event startVoip\n");
+    CHECK(
+        line("room.quality", R"({"roomId":"r","quality":{"sendKbps":40,"fps":14.96,"roundTripMs":9.96}})") ==
+        "quality out 40 kbit/s, 15 fps, round trip 10 ms\n");
+    CHECK(line("room.quality", R"({"quality":{"width":640,"sendKbps":"x","relayed":false}})") ==
+          "quality \n");
     CHECK(line("api.closing", R"({"reason":"the daemon is stopping"})") ==
           "api.closing {\"reason\":\"the daemon is stopping\"}\n");
     CHECK(line("voip.event", R"({"eventName":"calling","data":{"keepTime":1}})", {.json = true}) ==
