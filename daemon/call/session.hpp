@@ -92,6 +92,7 @@ class Session {
         bool join_in_flight = false, joined = false, both_in = false;
         bool resume_wanted = false, resume_in_flight = false;
         std::vector<IceServer> ice_servers;
+        Moment ice_received;
         // talking
         std::optional<TimePoint> talking_since;
         std::int64_t keep_time = 0;  // of an ended call

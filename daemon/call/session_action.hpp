@@ -90,6 +90,7 @@ struct Ignored {
 struct PrepareMedia {
     Generation generation = 0;
     std::string room_id;
+    RoomType room_type = RoomType::video;
 };
 /// Once per call, in joining or talking: from here on sound and picture may leave the device.
 struct StartMedia {
@@ -98,6 +99,7 @@ struct StartMedia {
     RoomType room_type = RoomType::video;
     bool camera = false;  ///< whether a picture may be sent at first
     std::vector<IceServer> ice_servers;
+    Moment ice_received = {};  ///< when the service handed them out
 };
 /// Once for every PrepareMedia, before anybody is told of the call's end.
 struct StopMedia {

@@ -72,14 +72,16 @@ void Session::enter_joining() {
 void Session::handle(const event::JoinDone& event) {
     if (event.generation != call_.generation || !call_.join_in_flight) return;
     call_.join_in_flight = false;
-    if (const RoomJoined* done = event.outcome.result())
+    if (const RoomJoined* done = event.outcome.result()) {
+        call_.ice_received = now_;
         joined(*done);
-    else if (call_.joined)
+    } else if (call_.joined) {
         return;  // the wire told already that we are in
-    else if (const Fault* fault = event.outcome.fault())
+    } else if (const Fault* fault = event.outcome.fault()) {
         join_refused(*fault);
-    else
+    } else {
         join_failed();
+    }
 }
 
 void Session::joined(const RoomJoined& joined) {
@@ -186,7 +188,7 @@ void Session::drive_media() {
     if (!settings_.media_enabled || !live() || call_.facts.room_id.empty()) return;
     if (!call_.media_prepared) {
         call_.media_prepared = true;
-        out_.push_back(action::PrepareMedia{call_.generation, call_.facts.room_id});
+        out_.push_back(action::PrepareMedia{call_.generation, call_.facts.room_id, call_.facts.room_type});
     }
     const bool in = call_.phase == Phase::joining || call_.phase == Phase::talking;
     if (!in || call_.media_started || !call_.joined || call_.join_in_flight) return;
@@ -194,7 +196,7 @@ void Session::drive_media() {
     const Party& self = is_caller() ? call_.facts.caller : call_.facts.listener;
     const bool camera = call_.facts.room_type == RoomType::video && self.camera_status == 0;
     out_.push_back(action::StartMedia{call_.generation, call_.facts.room_id, call_.facts.room_type, camera,
-                                      call_.ice_servers});
+                                      call_.ice_servers, call_.ice_received});
 }
 
 void Session::handle(const event::MediaChanged& event) {

@@ -16,6 +16,7 @@ ALLOWED = {
     "daemon/engine": ({"core", "protocol", "daemon/engine", "daemon/identity", "daemon/call"}, {"boost"}),
     "daemon/identity": ({"core", "protocol", "daemon/identity"}, {"boost"}),
     "daemon/control": ({"core", "protocol", "daemon/control", "daemon/call"}, {"boost"}),
+    "daemon/media": ({"core", "protocol", "daemon/media", "daemon/call", "daemon/engine"}, {"boost"}),
     "daemon/lifecycle": ({"core", "daemon/lifecycle"}, {"boost"}),
     "daemon/ctl": ({"core", "protocol", "daemon/ctl", "daemon/lifecycle"}, {"boost"}),
     "daemon": ({"core", "protocol", "config", "hal", "daemon", "service"}, {"boost"}),
@@ -28,7 +29,8 @@ ALLOWED = {
 # Pure folders and files: no coroutine library may reach them.
 NO_ASIO = re.compile(r"^(protocol/(?!transport/|crypto/).*|config/.*|core/(json|error|log|file|backoff)\.\w+|"
                      r"hal/h264/.*|hal/sim/(clock_code|pattern|room|listener|h264_file)\.\w+|hal/encode/key_clock\.hpp|"
-                     r"service/rooms/.*|daemon/call/(session|policy|hunt|contacts|history)[a-z_]*\.\w+)$")
+                     r"service/rooms/.*|daemon/call/(session|policy|hunt|contacts|history)[a-z_]*\.\w+|"
+                     r"daemon/media/(plan|ice_life|report|signal_queue)[a-z_]*\.\w+)$")
 ONLY_HERE = {   # foreign library -> the only places that may name it
     "rapidjson": re.compile(r"^core/json\.cpp$"),
     "mbedtls": re.compile(r"^(protocol/(crypto|transport)/.*|tests/support/.*)$"),

@@ -145,8 +145,8 @@ TEST_CASE("session walk: the referee sees 8 broken rules when it is shown them",
                  action::Emit{room_event(EventName::hangUpVoip, "R1")},
                  action::HangUp{RoomHangUp{"", HangUpReason::manual, {}}, w.now.at + 10s}};
     referee.judge(idle, event::Tick{}, lies, w.now);
-    Actions media_lies{action::StartMedia{7, "R1", RoomType::video, true, {}}, action::StopMedia{7},
-                       action::StopMedia{7}, action::PrepareMedia{8, "R1"}};
+    Actions media_lies{action::StartMedia{7, "R1", RoomType::video, true, {}, {}}, action::StopMedia{7},
+                       action::StopMedia{7}, action::PrepareMedia{8, "R1", {}}};
     Referee other(true);
     other.judge(idle, event::Tick{}, media_lies, w.now);
     CHECK(other.broken == std::vector<std::string>{"media started twice or unprepared",
