@@ -19,6 +19,7 @@ ALLOWED = {
     "daemon/media": ({"core", "protocol", "daemon/media", "daemon/call", "daemon/engine"}, {"boost"}),
     "daemon/lifecycle": ({"core", "daemon/lifecycle"}, {"boost"}),
     "daemon/ctl": ({"core", "protocol", "daemon/ctl", "daemon/lifecycle"}, {"boost"}),
+    "daemon/media/program": ({"core", "protocol", "hal", "daemon/media/program"}, {"boost", "gst"}),
     "daemon": ({"core", "protocol", "config", "hal", "daemon", "service"}, {"boost"}),
     "service/rooms": ({"core", "protocol", "service/rooms"}, set()),
     "service/registry": ({"core", "protocol", "service/registry"}, {"sqlite3.h"}),
@@ -29,6 +30,8 @@ ALLOWED = {
 # Pure folders and files: no coroutine library may reach them.
 NO_ASIO = re.compile(r"^(protocol/(?!transport/|crypto/).*|config/.*|core/(json|error|log|file|backoff)\.\w+|"
                      r"hal/h264/.*|hal/sim/(clock_code|pattern|room|listener|h264_file)\.\w+|hal/encode/key_clock\.hpp|"
+                     r"daemon/media/program/(call|signal|sdp|messages|ice_|rate_|picture_|device_keeper|key_|sample_|playout|quality|"
+                     r"rtp_|remb)[a-z_0-9]*\.\w+|"
                      r"service/rooms/.*|daemon/call/(session|policy|hunt|contacts|history)[a-z_]*\.\w+|"
                      r"daemon/media/(plan|ice_life|report|signal_queue)[a-z_]*\.\w+)$")
 ONLY_HERE = {   # foreign library -> the only places that may name it
