@@ -26,8 +26,6 @@ namespace {
 constexpr guint sound_payload = 111, picture_payload = 102;
 constexpr guint64 picture_queue_bytes = 1024 * 1024, sound_queue_bytes = 32000;  // one second of sound
 
-using SinkOf = GstPad*;
-
 /// Elements in a pipeline, the sound's chain and the picture's, both ending in webrtcbin.
 struct Chain {
     GstElement* source = nullptr;  // owned by the pipeline
@@ -215,8 +213,9 @@ Result<void> WebrtcTransport::open(const TransportSettings& settings) {
     const Owned<GstClock> clock(gst_system_clock_obtain());
     gst_pipeline_use_clock(GST_PIPELINE(pipeline_), clock.get());
     gst_element_set_start_time(pipeline_, GST_CLOCK_TIME_NONE);
-    base_ = Clock::now();
-    gst_element_set_base_time(pipeline_, gst_clock_get_time(clock.get()));
+    const GstClockTime now = gst_clock_get_time(clock.get());
+    base_ = TimePoint(std::chrono::nanoseconds(now));
+    gst_element_set_base_time(pipeline_, now);
     if (gst_element_set_state(pipeline_, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
         return fail(Errc::io, "the connection's pipeline does not start");
     prime();
