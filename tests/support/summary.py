@@ -10,6 +10,7 @@ ALL_PASSED = re.compile(r"All tests passed \(\d+ assertions? in (\d+) test cases
 COUNTS = re.compile(r"^test cases:(.*)$", re.M)
 RAN = re.compile(r"^Ran (\d+) tests? in", re.M)
 SKIPPED = re.compile(r"skipped=(\d+)")
+NODE = re.compile(r"^# (pass|fail|cancelled|skipped) (\d+)$", re.M)
 TROUBLE = re.compile(r"(?:failures|errors|unexpected successes)=(\d+)")
 
 
@@ -26,6 +27,8 @@ def count(output, failed):
         skipped = sum(int(n) for n in SKIPPED.findall(last))
         lost = sum(int(n) for n in TROUBLE.findall(last))
         return int(found[1]) - skipped - lost, lost, skipped
+    if found := dict(NODE.findall(output)):
+        return int(found["pass"]), int(found["fail"]) + int(found["cancelled"]), int(found["skipped"])
     return (0, 1, 0) if failed else (1, 0, 0)
 
 

@@ -1,0 +1,40 @@
+// The call above everything else: one face for each part of it.
+
+import { fill, h, setAttribute } from '../lib/dom.mjs';
+import { makeEnded } from './ended.mjs';
+import { makeRing } from './ring.mjs';
+import { makeTalk } from './talk.mjs';
+
+/** Which face a phase has. */
+const faces = {
+    idle: null, alerting: makeRing, dialling: makeTalk, ringing: makeTalk, joining: makeTalk, talking: makeTalk,
+    ended: makeEnded,
+};
+
+export function makeCall(app) {
+    const element = h('section', { class: 'call', role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': 'call-title', tabindex: '-1' });
+    let face = null, maker = null, cameFrom = null, callOf = '';
+
+    function update() {
+        const { phase, callId } = app.calls.state;
+        const wanted = faces[phase];
+        if (wanted !== maker || (wanted && callId !== callOf)) change(wanted, callId);
+        setAttribute(element, 'data-phase', phase);
+        face?.update();
+    }
+
+    function change(wanted, callId) {
+        face?.leave?.();
+        if (!maker && wanted) cameFrom = document.activeElement;
+        maker = wanted;
+        callOf = callId;
+        face = wanted ? wanted(app) : null;
+        fill(element, face?.element);
+        element.hidden = !face;
+        if (face) (element.querySelector('[data-first]') ?? element).focus({ preventScroll: true });
+        else cameFrom?.focus?.();
+    }
+
+    element.hidden = true;
+    return { element, update };
+}

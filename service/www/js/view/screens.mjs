@@ -1,0 +1,59 @@
+// Which screen is shown, and the call above it.
+
+import { fill, h, setText } from '../lib/dom.mjs';
+import { languageTag, t } from '../text/text.mjs';
+import { makeBoot } from './boot.mjs';
+import { makeCall } from './call.mjs';
+import { makeHome } from './home.mjs';
+import { makeLogin } from './login.mjs';
+
+const makers = { loading: makeBoot, unreachable: makeBoot, login: makeLogin, home: makeHome };
+
+export class Screens {
+    #app;
+    #root;
+    #below = h('div', { class: 'below' });
+    #above = h('div', { class: 'above' });
+    #news = h('p', { class: 'unseen', role: 'status', 'aria-live': 'assertive' });
+    #screen = null;
+    #call = null;
+    #isPlanned = false;
+
+    constructor(app, root) {
+        this.#app = app;
+        this.#root = root;
+        fill(root, this.#below, this.#above, this.#news);
+        app.changed.listen(() => this.#plan());
+        app.redraw.listen(() => this.#draw());
+        this.#draw();
+    }
+
+    #draw() {
+        document.documentElement.lang = languageTag();
+        if (this.#app.calls.state.phase !== 'alerting') document.title = t('app.name');
+        this.#screen = makers[this.#app.screen](this.#app);
+        fill(this.#below, this.#screen.element);
+        this.#call = makeCall(this.#app);
+        fill(this.#above, this.#call.element);
+        this.#update();
+    }
+
+    /** Many changes at once are drawn once. Hidden pages have no frames, so timers do it. */
+    #plan() {
+        if (this.#isPlanned) return;
+        this.#isPlanned = true;
+        setTimeout(() => {
+            this.#isPlanned = false;
+            this.#update();
+        });
+    }
+
+    #update() {
+        this.#screen.update();
+        this.#call.update();
+        const { phase, peer } = this.#app.calls.state;
+        this.#below.inert = phase !== 'idle';
+        this.#root.classList.toggle('in-call', phase !== 'idle');
+        setText(this.#news, phase === 'alerting' ? t('call.calling', { name: peer.name }) : '');
+    }
+}

@@ -1,0 +1,88 @@
+// The page between calls: logging in, devices, languages, looks, keyboard, contrast.
+
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { deskSize } from '../support/browser.mjs';
+import { root } from '../support/programs.mjs';
+import { missing, scene } from '../support/scene.mjs';
+
+const axe = missing ? '' : readFileSync(path.join(root, 'tests/browser/node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** What the accessibility checker finds, contrast included. */
+async function faults(page) {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] }));
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 90)).join(' | ')}`);
+}
+
+describe('the page', { skip: missing }, () => {
+    const here = scene({ device: { media: { enabled: false } } });
+
+    test('an enrolment code logs in once', async () => {
+        const made = await here.house.service.admin('user', 'enrol', 'reception');
+        const code = /\b[0-9A-Za-z_-]{22,32}\b/.exec(made)[0];
+        const phone = await here.phone();
+        await phone.page.getByLabel('Enrolment code').fill(code);
+        await phone.page.keyboard.press('Enter');
+        await phone.page.getByText('Connected', { exact: true }).waitFor();
+        const second = await here.phone();
+        await second.page.getByLabel('Enrolment code').fill(code);
+        await second.page.keyboard.press('Enter');
+        await second.page.getByText('That code is wrong, was used already, or is older than ten minutes.').waitFor();
+    });
+
+    test('the device is listed as on line, and a login survives a reload', async () => {
+        const phone = await here.loggedIn();
+        await phone.page.getByText('Online', { exact: true }).waitFor();
+        await phone.page.reload();
+        await phone.page.getByText('Connected', { exact: true }).waitFor();
+    });
+
+    test('a link with a pairing code authorises the device after a question', async () => {
+        const phone = await here.loggedIn();
+        const ticket = await here.house.service.ticket('house-0001');
+        await phone.page.evaluate((text) => { location.hash = text; }, `sn=house-0001&modelId=model-1&snTicket=${ticket}`);
+        await phone.page.getByText('Allow this device to call you?').waitFor();
+        await phone.button('Allow').click();
+        await phone.page.getByText(/may call you now/).waitFor();
+    });
+
+    test('Chinese by the browser, and back by choice', async () => {
+        const phone = await here.phone({ locale: 'zh-CN' });
+        assert.equal(await phone.page.getAttribute('html', 'lang'), 'zh-CN');
+        assert.match(await phone.page.innerText('body'), /[\u4e00-\u9fff]/);
+    });
+
+    for (const colorScheme of ['light', 'dark'])
+        for (const viewport of [{ width: 390, height: 844 }, deskSize])
+            test(`no fault of accessibility: ${colorScheme}, ${viewport.width} wide`, async () => {
+                const phone = await here.phone({ colorScheme, viewport, reducedMotion: 'reduce' });
+                assert.deepEqual(await faults(phone.page), [], 'login');
+                await phone.logIn();
+                assert.deepEqual(await faults(phone.page), [], 'home');
+                await here.house.press();
+                await phone.phase('alerting');
+                assert.deepEqual(await faults(phone.page), [], 'ringing');
+                await phone.button('Answer').click();
+                await phone.phase('talking');
+                assert.deepEqual(await faults(phone.page), [], 'talking');
+            });
+
+    test('keyboard alone: answer and hang up', async () => {
+        const phone = await here.loggedIn();
+        await here.house.press();
+        await phone.phase('alerting');
+        await phone.page.keyboard.press('Enter');
+        await phone.phase('talking');
+        await phone.page.keyboard.press('Enter');
+        await here.house.api.event('hangUpVoip');
+    });
+
+    test('nothing is loaded from elsewhere, and no script of the page is inline', async () => {
+        const { headers } = await here.house.service.http('GET', '/');
+        assert.match(headers['content-security-policy'], /default-src 'self'|default-src 'none'/);
+        assert.doesNotMatch(headers['content-security-policy'], /unsafe-inline|unsafe-eval|\*/);
+    });
+});
