@@ -125,16 +125,15 @@ Result<void> read_fingerprint(std::string_view text, Accepted& into) {
 Result<void> judge_media(const Media& offered, const Media& answered, Accepted& into) {
     if (answered.kind != offered.kind) return bad("an m-line of another kind than was offered");
     if (answered.mid != offered.mid) return bad("an m-line with another mid than was offered");
+    if (answered.rejected) return {};  // browsers leave out what a line without use would need
     for (const unsigned payload : answered.payloads)
-        if (!answered.rejected &&
-            std::find(offered.payloads.begin(), offered.payloads.end(), payload) == offered.payloads.end())
+        if (std::find(offered.payloads.begin(), offered.payloads.end(), payload) == offered.payloads.end())
             return bad("a payload type that was not offered");
     if (answered.setup != "active" && answered.setup != "passive")
         return bad("setup is not active or passive");
     if (!is_ice_text(answered.ufrag, 4) || !is_ice_text(answered.pwd, 22))
         return bad("no ICE user or password");
     if (const auto read = read_fingerprint(answered.fingerprint, into); !read) return read.error();
-    if (answered.rejected) return {};
     into.audio = into.audio || answered.kind == "audio";
     into.video = into.video || answered.kind == "video";
     return {};
