@@ -22,6 +22,8 @@ asio::awaitable<void> CallTask::join(action::Join join) {
 
 asio::awaitable<void> CallTask::resume(action::Resume resume) {
     auto outcome = co_await parts_.engine.resume(std::move(resume.resume), resume.deadline);
+    if (parts_.media && outcome.result() && resume.generation == session_.generation())
+        parts_.media->on_road(true);
     post(event::ResumeDone{resume.generation, std::move(outcome)});
 }
 

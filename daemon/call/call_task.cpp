@@ -313,6 +313,7 @@ void CallTask::on_online(bool online) {
         offline_since_.reset();
     else if (!offline_since_)
         offline_since_ = parts_.timers.now();
+    if (parts_.media && !online) parts_.media->on_road(false);
     post(event::Online{online});
     hurry_back();
 }

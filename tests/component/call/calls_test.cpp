@@ -384,6 +384,7 @@ struct FakeMedia final : MediaPort {
         return answer;
     }
     void on_signal(const RoomSignal& signal) override { story.push_back("signal " + signal.room_id); }
+    void on_road(bool open) override { story.push_back(open ? "road open" : "road broken"); }
     std::vector<std::string> story;
     action::StartMedia last;
 };
@@ -414,6 +415,25 @@ TEST_CASE("call task: media is prepared when it rings, started in joining, stopp
     b.settle();
     CHECK(b.shot().end->err_msg == "no packets");
     CHECK(media.story == std::vector<std::string>{"prepare", "start", "signal none-1", "stop"});
+}
+
+TEST_CASE("call task: media hears when the road breaks, and when the room is resumed after that",
+          "[call][component]") {
+    FakeMedia media;
+    CallSettings settings = settings_of_bench();
+    settings.media_enabled = true;
+    Bench b(far(), settings, &media);
+    (void)b.call("one");
+    b.pass(3s);
+    media.story.clear();
+    b.engine.fail_next(engine::NoneEngine::Op::resume, fail(Errc::timeout));
+    b.engine.set_online(false);
+    b.settle();
+    b.engine.set_online(true);
+    b.settle();
+    CHECK(media.story == std::vector<std::string>{"road broken"});
+    b.pass(1s);
+    CHECK(media.story == std::vector<std::string>{"road broken", "road open"});
 }
 
 TEST_CASE("call task: a measurement reaches the observers at once, room.get and the history",
