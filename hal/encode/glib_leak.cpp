@@ -1,7 +1,8 @@
 // Compiled into programs with GStreamer when they are built with AddressSanitizer, and nothing else.
 //
-// GLib keeps what its initialiser allocates where LeakSanitizer does not find it again. That one place is left
-// out, told by the loader's call_init; whole call stacks are needed for that, since GLib has no frame pointers.
+// GLib keeps what its initialiser allocates where LeakSanitizer does not find it again. That one place is
+// left out, told by the name of the loader, call_init; that takes whole call stacks, as GLib has no frame
+// pointers.
 
 extern "C" {
 const char* __asan_default_options() {

@@ -9,9 +9,9 @@
 namespace voip::hal::voice {
 namespace {
 
-constexpr int frame_samples = static_cast<int>(sound_frame_samples);
-constexpr int tail_samples = sound_rate / 4;  // 250 ms of room after the lag
-constexpr std::size_t slack = 4;              // frames that far and near may drift apart
+constexpr int part_samples = static_cast<int>(sound_frame_samples) / 2;  // adapts faster than whole frames
+constexpr int tail_samples = sound_rate / 50 * 8;  // 160 ms of room after the lag: longer ones adapt slower
+constexpr std::size_t slack = 4;                   // frames that far and near may drift apart
 
 // Far frames on their way to the microphone: each near frame is given the one that was handed over `lag`
 // before it. Frames are paired by their count, since their times jitter with the loop.
@@ -55,14 +55,14 @@ struct Destroy {
 class SpeexVoice final : public Voice {
  public:
     explicit SpeexVoice(const VoiceSettings& settings)
-        : lag_(settings.playout_delay), clean_(speex_preprocess_state_init(frame_samples, sound_rate)) {
+        : lag_(settings.playout_delay), clean_(speex_preprocess_state_init(part_samples, sound_rate)) {
         if (settings.echo) {
-            echo_.reset(speex_echo_state_init(frame_samples, tail_samples));
+            echo_.reset(speex_echo_state_init(part_samples, tail_samples));
             spx_int32_t rate = sound_rate;
             speex_echo_ctl(echo_.get(), SPEEX_ECHO_SET_SAMPLING_RATE, &rate);
             speex_preprocess_ctl(clean_.get(), SPEEX_PREPROCESS_SET_ECHO_STATE, echo_.get());
-            set(SPEEX_PREPROCESS_SET_ECHO_SUPPRESS, -50);
-            set(SPEEX_PREPROCESS_SET_ECHO_SUPPRESS_ACTIVE, -25);
+            set(SPEEX_PREPROCESS_SET_ECHO_SUPPRESS, -60);
+            set(SPEEX_PREPROCESS_SET_ECHO_SUPPRESS_ACTIVE, -45);
         }
         set(SPEEX_PREPROCESS_SET_DENOISE, settings.noise ? 1 : 0);
         set(SPEEX_PREPROCESS_SET_AGC, settings.gain ? 1 : 0);
@@ -76,13 +76,12 @@ class SpeexVoice final : public Voice {
     }
     void near(SoundFrame& frame, TimePoint captured, TimePoint now) override {
         const Duration lag = lag_.near(captured, now);
-        if (echo_) {
-            const SoundFrame played = line_.take(lag);
-            SoundFrame out{};
-            speex_echo_cancellation(echo_.get(), frame.data(), played.data(), out.data());
-            frame = out;
+        const SoundFrame played = echo_ ? line_.take(lag) : SoundFrame{};
+        const SoundFrame heard = frame;
+        for (std::size_t at = 0; at < frame.size(); at += part_samples) {
+            if (echo_) speex_echo_cancellation(echo_.get(), &heard[at], &played[at], &frame[at]);
+            speex_preprocess_run(clean_.get(), &frame[at]);
         }
-        speex_preprocess_run(clean_.get(), frame.data());
     }
     std::string_view name() const noexcept override { return "speex"; }
 

@@ -11,6 +11,7 @@ ALLOWED = {
     "config": ({"core", "config"}, set()),
     "hal": ({"core", "hal"}, {"boost"}),
     "hal/h264": ({"core", "hal/h264"}, set()),
+    "hal/voice": ({"core", "hal"}, {"boost", "webrtc", "modules", "speex"}),
     "hal/encode": ({"core", "hal"}, {"boost", "gst"}),
     "daemon/call": ({"core", "protocol", "hal", "daemon/call", "daemon/engine"}, {"boost"}),
     "daemon/engine": ({"core", "protocol", "daemon/engine", "daemon/identity", "daemon/call"}, {"boost"}),
