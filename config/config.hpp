@@ -102,9 +102,10 @@ struct Lamp {
 };
 
 struct Relay {
-    std::string name;      ///< unique, 1 to 64 bytes
-    Duration max = 30s;    ///< 0.1 s to 600 s: the longest pulse
-    GpioOutput gpio = {};  ///< board `linux`
+    std::string name;        ///< unique, 1 to 64 bytes
+    Duration max = 30s;      ///< 0.1 s to 600 s: the longest pulse
+    bool from_call = false;  ///< the other side of a call may open it
+    GpioOutput gpio = {};    ///< board `linux`
     friend bool operator==(const Relay&, const Relay&) = default;
 };
 

@@ -138,6 +138,7 @@ template <class V>
 void describe(V& v, const Relay*) {
     v.option({"name", Need::yes}, &Relay::name, name_rule);
     v.option({"maxSeconds"}, &Relay::max, Time{0.1, 600});
+    v.option({"fromCall"}, &Relay::from_call, Flag{});
     v.section("gpio", &Relay::gpio);
 }
 

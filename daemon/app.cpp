@@ -68,6 +68,7 @@ struct App::Parts {
     Result<void> make_service_side();
     void make_call();
     Result<void> make_api();
+    void make_doors();
 
     asio::awaitable<Result<void>> start();
     asio::awaitable<void> provision();
@@ -99,6 +100,7 @@ struct App::Parts {
     hal::Board board;
     std::optional<call::Contacts> contacts;
     std::optional<call::History> history;
+    std::optional<call::Doors> doors;
     std::unique_ptr<call::CallTask> calls;
     std::unique_ptr<control::DevicePort> device_port;
     std::optional<BoardPort> board_port;
@@ -199,7 +201,20 @@ Result<void> App::Parts::make_service_side() {
     return {};
 }
 
+void App::Parts::make_doors() {
+    std::vector<std::string> allowed;
+    for (const config::Relay& relay : setup.config.board.relays)
+        if (relay.from_call) allowed.push_back(relay.name);
+    const auto open = [this](const std::string& relay) -> Answer<Duration> {
+        const auto pulse = board_port->relay(relay, std::nullopt);
+        if (!pulse) return pulse.error();
+        return Duration(std::chrono::milliseconds(pulse->until - timers.wall_now()));
+    };
+    doors.emplace(std::move(allowed), open, Log(hub, "doors"));
+}
+
 void App::Parts::make_call() {
+    make_doors();
     contacts.emplace(state_dir / "contacts.json", Log(hub, "contacts"));
     contacts->load();
     history.emplace(state_dir / "history.jsonl", Log(hub, "history"));
@@ -208,10 +223,10 @@ void App::Parts::make_call() {
     history_port.emplace(*history);
     engine::Engine& road = service_engine ? static_cast<engine::Engine&>(*service_engine) : *none_engine;
     const auto new_call_id = [] { return crypto::random_text(24); };
-    call::CallParts parts{executor,        timers,          road,
-                          board,           *contacts,       *history,
-                          nullptr,         new_call_id,     call::local_minute,
-                          crash_handler(), Log(hub, "call")};
+    call::CallParts parts{executor,        timers,           road,
+                          board,           *contacts,        *history,
+                          nullptr,         new_call_id,      call::local_minute,
+                          crash_handler(), Log(hub, "call"), &*doors};
     calls = std::make_unique<call::CallTask>(std::move(parts), call_settings(setup.config));
     calls->add_observer(metrics, false);
 }

@@ -38,6 +38,7 @@ void complete_board(config::Board& board) {
     if (board.relays.empty()) {
         config::Relay relay;
         relay.name = "door";
+        relay.from_call = true;
         board.relays.push_back(relay);
     }
 }

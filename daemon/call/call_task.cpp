@@ -304,8 +304,15 @@ void CallTask::on_event(const RoomEvent& event) {
 }
 
 void CallTask::on_signal(const RoomSignal& signal) {
-    if (parts_.media && session_.live() && signal.room_id == snapshot().room.room_id)
-        parts_.media->on_signal(signal);
+    const RoomSnapshot call = snapshot();
+    if (!session_.live() || signal.room_id != call.room.room_id) return;
+    if (parts_.doors) {
+        if (auto reply = parts_.doors->answer(signal.body, call)) {
+            (void)parts_.engine.signal({signal.room_id, std::move(*reply)});
+            return;
+        }
+    }
+    if (parts_.media) parts_.media->on_signal(signal);
 }
 
 void CallTask::on_online(bool online) {

@@ -12,6 +12,7 @@
 #include "core/wake.hpp"
 #include "daemon/call/calls.hpp"
 #include "daemon/call/contacts.hpp"
+#include "daemon/call/doors.hpp"
 #include "daemon/call/history.hpp"
 #include "daemon/call/hunt.hpp"
 #include "daemon/call/inbox.hpp"
@@ -63,6 +64,7 @@ struct CallParts {
     std::function<int(UnixMillis)> minute_of_day = local_minute;
     TaskSet::OnCrash on_crash;
     Log log;
+    Doors* doors = nullptr;  ///< null: no door opens from a call
 };
 
 /// The shell around the session: feeds it events, performs its actions on engine, board, media, history and

@@ -70,6 +70,20 @@ describe('calls', { skip: missing }, () => {
         await here.house.api.event('cancelVoip');
     });
 
+    test('the door is opened from an answered call, and the device logs who did it', async () => {
+        const phone = await here.loggedIn();
+        await here.house.press();
+        await phone.phase('alerting');
+        assert.equal(await phone.button('Open the door').count(), 0);
+        await phone.button('Answer').click();
+        await phone.phase('talking');
+        await phone.button('Open the door').click();
+        const logged = await here.house.daemon.line(/door opened/);
+        assert.match(logged.input, new RegExp(here.house.people.reception));
+        await phone.button('Open').waitFor();
+        await phone.button('Open the door').waitFor();  // closed again after its time
+    });
+
     test('a device in a call is busy for somebody else', async () => {
         const first = await here.loggedIn();
         const second = await here.loggedIn('security');

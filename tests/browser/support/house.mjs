@@ -122,7 +122,7 @@ export class House {
             device: { sn: deviceSn, modelId: product.model, appId: product.app, name: 'Front door' },
             service: { url: this.service.url, ca: this.service.ca },
             call: { ...given.call },
-            board: { driver: 'sim', buttons: [{ name: 'call', contact: first }], relays: [{ name: 'door' }], ...given.board },
+            board: { driver: 'sim', buttons: [{ name: 'call', contact: first }], relays: [{ name: 'door', fromCall: true }], ...given.board },
             ...(given.media ? { media: given.media } : {}),
             log: { level: 'debug' },
         };

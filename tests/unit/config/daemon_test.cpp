@@ -61,7 +61,7 @@ TEST_CASE("config: every option of a file arrives in its member", "[config][unit
                               {"name": "c", "gpio": {"chip": "gpiochip0", "line": "17", "activeLow": true,
                                                      "bias": "pull-up", "debounceSeconds": 0}},
                               {"name": "d", "key": {"device": "/dev/input/event0", "code": "KEY_ENTER"}}],
-                  "relays": [{"name": "door", "maxSeconds": 2.125,
+                  "relays": [{"name": "door", "maxSeconds": 2.125, "fromCall": true,
                               "gpio": {"chip": "label", "line": "DOOR", "activeLow": true}}]},
         "media": {"enabled": false, "program": "/bin/m", "echo": false, "noise": false, "gain": false,
                   "playoutDelay": 120, "bitrate": 50, "bitrateFloor": 50, "display": "fake",
@@ -86,7 +86,7 @@ TEST_CASE("config: every option of a file arrives in its member", "[config][unit
                             {"b", "", "o", RoomType::video, 1500ms, {}, {}},
                             {"c", "", "", RoomType::video, 1500ms, gpio, {}},
                             {"d", "", "", RoomType::video, 1500ms, {}, {"/dev/input/event0", "KEY_ENTER"}}});
-    CHECK(config.board.relays == std::vector<Relay>{{"door", 2125ms, {"label", "DOOR", true}}});
+    CHECK(config.board.relays == std::vector<Relay>{{"door", 2125ms, true, {"label", "DOOR", true}}});
     CHECK(config.board.sim.script == "/tmp/s.json");
     const Board& board = config.board;
     CHECK_FALSE((board.lamp.enabled || board.camera.enabled || board.microphone.enabled ||
