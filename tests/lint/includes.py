@@ -40,7 +40,7 @@ ONLY_HERE = {   # foreign library -> the only places that may name it
     "mbedtls": re.compile(r"^(protocol/(crypto|transport)/.*|tests/support/.*)$"),
     "sqlite3.h": re.compile(r"^(service/registry/.*|tests/.*)$"),
     "catch2": re.compile(r"^tests/support/catch.*$"),
-    "gst/": re.compile(r"^(hal/encode/gst_.*|daemon/media/program/.*)$"),
+    "gst/": re.compile(r"^(hal/encode/gst_.*|daemon/media/program/gst/.*|tests/support/.*)$"),
     "boost/beast": re.compile(r"^(protocol/transport/.*\.(cpp|hpp)|tests/.*)$"),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
