@@ -1,5 +1,7 @@
 #include "daemon/app.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -21,6 +23,7 @@
 #include "daemon/lifecycle/notify.hpp"
 #include "daemon/lifecycle/places.hpp"
 #include "daemon/lifecycle/watchdog.hpp"
+#include "daemon/media/supervisor.hpp"
 #include "daemon/operation.hpp"
 #include "daemon/wiring.hpp"
 #include "protocol/crypto/crypto.hpp"
@@ -32,6 +35,12 @@ namespace {
 // A part that does not end in this time is a bug; the unit's own limit (90 s) would be too long for a
 // restart.
 constexpr Duration shutdown_time = 8s;
+
+#ifdef WMPF_MEDIA
+constexpr bool has_media_program = true;
+#else
+constexpr bool has_media_program = false;
+#endif
 
 std::string joined(const std::vector<std::string>& lines) {
     std::string text;
@@ -66,6 +75,7 @@ struct App::Parts {
     asio::awaitable<Result<void>> make_demo();
     Result<void> make_board();
     Result<void> make_service_side();
+    void make_media();
     void make_call();
     Result<void> make_api();
     void make_doors();
@@ -75,6 +85,10 @@ struct App::Parts {
     std::vector<lifecycle::Witness> witnesses();
     asio::awaitable<void> stop();
     void heard(const identity::DeviceFacts& facts);
+    void network_came_up(bool moved);
+    [[nodiscard]] engine::Engine& road() {
+        return service_engine ? static_cast<engine::Engine&>(*service_engine) : *none_engine;
+    }
     void status(const std::string& text);
     Answer<control::Reloaded> reload();
     [[nodiscard]] Gauges gauges() const;
@@ -101,6 +115,7 @@ struct App::Parts {
     std::optional<call::Contacts> contacts;
     std::optional<call::History> history;
     std::optional<call::Doors> doors;
+    std::unique_ptr<media::host::Supervisor> media;  // null: calls have neither sound nor picture
     std::unique_ptr<call::CallTask> calls;
     std::unique_ptr<control::DevicePort> device_port;
     std::optional<BoardPort> board_port;
@@ -195,7 +210,7 @@ Result<void> App::Parts::make_service_side() {
                                    crypto::random_number(),
                                    Log(hub, "channel")});
     network = std::make_unique<engine::NetworkWatch>(
-        executor, timers, [this] { identity->hurry(), service_engine->hurry(); }, crash_handler(),
+        executor, timers, [this](bool moved) { network_came_up(moved); }, crash_handler(),
         Log(hub, "network"));
     device_port = std::make_unique<DevicePort>(*identity, timers);
     return {};
@@ -213,6 +228,39 @@ void App::Parts::make_doors() {
     doors.emplace(std::move(allowed), open, Log(hub, "doors"));
 }
 
+void App::Parts::network_came_up(bool moved) {
+    identity->hurry();
+    service_engine->hurry();
+    if (media) media->on_network(moved);
+}
+
+void App::Parts::make_media() {
+    // The loop-back engine has nobody who could be seen or heard.
+    if (!has_media_program || !setup.config.media.enabled || !has_service()) return;
+    std::error_code ignored;
+    const auto own = std::filesystem::read_symlink("/proc/self/exe", ignored);
+    const auto program = media_program(setup.config.media, own);
+    auto settings = media_settings(setup.config, program, setup.environment, level_of(hub, "media"));
+    const auto told = [this](const std::string& reason) {
+        health.set("media", reason.empty() ? PartState::ok : PartState::degraded, reason, timers.wall_now());
+    };
+    const bool there = ::access(program.c_str(), X_OK) == 0;
+    told(there ? std::string() : program.string() + ": cannot be executed");
+    media::host::SupervisorParts parts{
+        executor,
+        timers,
+        [this](const RoomSignal& signal) { return road().signal(signal); },
+        [this](std::string room_id, TimePoint deadline) {
+            return road().ice_servers(std::move(room_id), deadline);
+        },
+        [this](call::event::MediaChanged changed) { calls->on_media(std::move(changed)); },
+        [this](call::event::MediaMeasured measured) { calls->on_media(std::move(measured)); },
+        told,
+        crash_handler(),
+        Log(hub, "media")};
+    media = std::make_unique<media::host::Supervisor>(std::move(parts), std::move(settings));
+}
+
 void App::Parts::make_call() {
     make_doors();
     contacts.emplace(state_dir / "contacts.json", Log(hub, "contacts"));
@@ -221,12 +269,10 @@ void App::Parts::make_call() {
     history->load();
     contacts_port.emplace(*contacts);
     history_port.emplace(*history);
-    engine::Engine& road = service_engine ? static_cast<engine::Engine&>(*service_engine) : *none_engine;
     const auto new_call_id = [] { return crypto::random_text(24); };
-    call::CallParts parts{executor,        timers,           road,
-                          board,           *contacts,        *history,
-                          nullptr,         new_call_id,      call::local_minute,
-                          crash_handler(), Log(hub, "call"), &*doors};
+    call::CallParts parts{executor,           timers,          road(),           board,
+                          *contacts,          *history,        media.get(),      new_call_id,
+                          call::local_minute, crash_handler(), Log(hub, "call"), &*doors};
     calls = std::make_unique<call::CallTask>(std::move(parts), call_settings(setup.config));
     calls->add_observer(metrics, false);
 }
@@ -254,6 +300,7 @@ asio::awaitable<Result<void>> App::Parts::start() {
     if (!board_made) co_return board_made;
     auto service_made = make_service_side();
     if (!service_made) co_return service_made;
+    make_media();
     make_call();
     auto api_made = make_api();
     if (!api_made) co_return api_made;
@@ -367,6 +414,7 @@ asio::awaitable<void> App::Parts::stop() {
     co_await tasks.stop();
     if (api) co_await api->stop();
     if (calls) co_await calls->stop();  // hangs up while the engine still runs
+    if (media) co_await media->stop();
     if (network) co_await network->stop();
     if (service_engine) co_await service_engine->stop();
     if (none_engine) none_engine->stop();

@@ -53,6 +53,14 @@ control::BoardFacts BoardPort::facts() const {
     if (const auto* lamp = dynamic_cast<const RememberingLamp*>(board_.lamp.get()))
         facts.lamp = word(lamp->shown());
     for (const auto& relay : board_.relays) facts.relays.push_back({relay->name(), relay->active()});
+    const bool sim = board_.driver == "sim";
+    const auto device = [](bool there, const std::string& named, const char* usual) {
+        return !there ? std::string() : named.empty() ? std::string(usual) : named;
+    };
+    facts.camera = device(config_.camera.enabled, config_.camera.device, sim ? "pattern" : "default");
+    facts.microphone =
+        device(config_.microphone.enabled, config_.microphone.device, sim ? "tone" : "default");
+    facts.speaker = device(config_.speaker.enabled, config_.speaker.device, sim ? "meter" : "default");
     return facts;
 }
 

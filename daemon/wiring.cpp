@@ -1,5 +1,7 @@
 #include "daemon/wiring.hpp"
 
+#include "config/load.hpp"
+
 namespace voip::daemon {
 
 Registration registration_of(config::Registration kind) noexcept {
@@ -49,6 +51,7 @@ call::CallSettings call_settings(const config::Config& config) {
     settings.join_time = config.call.join;
     settings.hunt_time = config.call.hunt;
     settings.time_limit_s = config.call.time_limit_s;
+    settings.media_enabled = config.media.enabled;
     settings.policy.auto_answer = config.call.auto_answer;
     for (const config::QuietHours& hours : config.call.quiet_hours) {
         const bool reject = hours.action == config::QuietAction::reject;
@@ -57,6 +60,67 @@ call::CallSettings call_settings(const config::Config& config) {
              reject ? call::QuietHours::Action::reject : call::QuietHours::Action::silent});
     }
     return settings;
+}
+
+namespace {
+
+constexpr const char* media_program_name = "wmpf-voip-media";
+
+/// What libraries of the media program look at, where a person has set it. Nothing of the service manager's:
+/// its notifications and credentials are the daemon's alone.
+constexpr const char* passed_on[] = {"PATH",
+                                     "LANG",
+                                     "LC_ALL",
+                                     "TZ",
+                                     "DISPLAY",
+                                     "WAYLAND_DISPLAY",
+                                     "XDG_RUNTIME_DIR",
+                                     "ALSA_CONFIG_PATH",
+                                     "GST_DEBUG",
+                                     "GST_DEBUG_NO_COLOR",
+                                     "ASAN_OPTIONS",
+                                     "UBSAN_OPTIONS",
+                                     "TSAN_OPTIONS",
+                                     "LSAN_OPTIONS"};
+
+}  // namespace
+
+media::host::SupervisorSettings media_settings(const config::Config& config,
+                                               const std::filesystem::path& program,
+                                               const lifecycle::Environment& environment,
+                                               std::string_view level) {
+    media::host::SupervisorSettings settings;
+    settings.child.program = program.string();
+    for (const char* name : passed_on)
+        if (const char* value = environment(name))
+            settings.child.environment.push_back(std::string(name) + "=" + value);
+    const json::Value whole = config::encode(config);
+    const json::Value& from = *whole.find("board");
+    json::Value board, media{json::Object{}};
+    for (const std::string_view name : {"driver", "camera", "microphone", "speaker"})
+        board.set(name, *from.find(name));
+    for (const json::Member& member : *whole.find("media")->as_object())
+        if (member.name != "enabled" && member.name != "program") media.set(member.name, member.value);
+    settings.plan.prepare.set("board", std::move(board)).set("media", std::move(media)).set("log", level);
+    settings.plan.has_camera = config.board.camera.enabled;
+    settings.plan.has_microphone = config.board.microphone.enabled;
+    settings.plan.volume = static_cast<int>(config.board.speaker.volume);
+    settings.plan.reconnect_time = config.media.reconnect;
+    return settings;
+}
+
+std::filesystem::path media_program(const config::Media& media, const std::filesystem::path& own_program) {
+    if (!media.program.empty()) return media.program;
+    const auto folder = own_program.parent_path();
+    std::error_code ignored;
+    if (auto beside = folder / media_program_name; std::filesystem::exists(beside, ignored)) return beside;
+    return folder.parent_path() / "libexec" / media_program_name;
+}
+
+std::string_view level_of(const LogHub& hub, std::string_view area) noexcept {
+    for (const Level level : {Level::debug, Level::info, Level::notice, Level::warning})
+        if (hub.passes(area, level)) return to_string(level);
+    return to_string(Level::err);
 }
 
 control::DeviceFacts lonely_facts(const config::Device& device, UnixMillis now) {

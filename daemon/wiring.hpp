@@ -6,6 +6,8 @@
 #include "daemon/call/call_task.hpp"
 #include "daemon/control/ports.hpp"
 #include "daemon/identity/identity.hpp"
+#include "daemon/lifecycle/environment.hpp"
+#include "daemon/media/supervisor.hpp"
 #include "hal/boards.hpp"
 #include "protocol/transport/url.hpp"
 
@@ -17,6 +19,18 @@ namespace voip::daemon {
                                                    const transport::Url& service,
                                                    const std::filesystem::path& state_dir);
 [[nodiscard]] call::CallSettings call_settings(const config::Config& config);
+/// What the supervisor of the media program is told; `level`: of the program's own log.
+[[nodiscard]] media::host::SupervisorSettings media_settings(const config::Config& config,
+                                                             const std::filesystem::path& program,
+                                                             const lifecycle::Environment& environment,
+                                                             std::string_view level);
+/// Where the media program is: as configured, else beside the daemon's own program (a build's folder), else
+/// in
+/// ../libexec from there (installed).
+[[nodiscard]] std::filesystem::path media_program(const config::Media& media,
+                                                  const std::filesystem::path& own_program);
+/// The most detailed level of an area that passes.
+[[nodiscard]] std::string_view level_of(const LogHub& hub, std::string_view area) noexcept;
 /// What `device.get` tells where there is no service (engine none).
 [[nodiscard]] control::DeviceFacts lonely_facts(const config::Device& device, UnixMillis now);
 [[nodiscard]] Registration registration_of(config::Registration kind) noexcept;

@@ -40,6 +40,9 @@ class Engine {
     virtual asio::awaitable<Outcome<RoomJoined>> join(RoomJoin join, TimePoint deadline) = 0;
     virtual asio::awaitable<Outcome<RoomResumed>> resume(RoomResume resume, TimePoint deadline) = 0;
     virtual asio::awaitable<Outcome<std::monostate>> hang_up(RoomHangUp hang_up, TimePoint deadline) = 0;
+    /// Fresh ICE servers of a room that the device is in: their credentials live for a time.
+    virtual asio::awaitable<Outcome<std::vector<IceServer>>> ice_servers(std::string room_id,
+                                                                         TimePoint deadline) = 0;
     /// Fetches the deviceToken anew, whatever its age (after code 13).
     virtual asio::awaitable<Outcome<std::monostate>> renew_device_token(TimePoint deadline) = 0;
     /// False when it could not be sent; signalling is best effort, the media repeats what matters.

@@ -86,6 +86,7 @@ bool NetworkEvents::address(Bytes body, bool gone) {
     key += std::to_string(info->ifa_index) + '/' + address_of(after(body, sizeof(ifaddrmsg)));
     if (gone) {
         addresses_.erase(key);
+        moved_ = moved_ || info->ifa_scope < RT_SCOPE_LINK;
         return false;
     }
     constexpr std::size_t sane = 1024;
@@ -142,11 +143,11 @@ void Throttle::call() {
 }
 
 struct NetworkWatch::State {
-    State(asio::any_io_executor ex, Timers& timers, std::function<void()> on_up, TaskSet::OnCrash on_crash,
-          Log l)
+    State(asio::any_io_executor ex, Timers& timers, std::function<void(bool)> on_up,
+          TaskSet::OnCrash on_crash, Log l)
         : log(std::move(l)),
           socket(ex),
-          up(timers, at_most_each, std::move(on_up)),
+          up(timers, at_most_each, [this, told = std::move(on_up)] { told(events.moved()); }),
           tasks(std::move(ex), timers, std::move(on_crash)) {}
 
     asio::awaitable<void> run();
@@ -185,7 +186,7 @@ void NetworkWatch::State::read_all() {
     up.call();
 }
 
-NetworkWatch::NetworkWatch(asio::any_io_executor executor, Timers& timers, std::function<void()> on_up,
+NetworkWatch::NetworkWatch(asio::any_io_executor executor, Timers& timers, std::function<void(bool)> on_up,
                            TaskSet::OnCrash on_crash, Log log)
     : state_(std::make_unique<State>(std::move(executor), timers, std::move(on_up), std::move(on_crash),
                                      std::move(log))) {}

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "core/log.hpp"
 #include "core/task_set.hpp"
@@ -21,6 +22,8 @@ class NetworkEvents {
     /// route. Repeated news about what is known already (router advertisements) give false. Any bytes are
     /// safe.
     [[nodiscard]] bool read(std::span<const std::byte> datagram);
+    /// Whether an address beyond the own link has gone since this was asked last: what went over it is cut.
+    [[nodiscard]] bool moved() noexcept { return std::exchange(moved_, false); }
 
  private:
     [[nodiscard]] bool link(std::span<const std::byte> body, bool gone);
@@ -28,6 +31,7 @@ class NetworkEvents {
 
     std::set<int> running_;            // interfaces with carrier
     std::set<std::string> addresses_;  // interface, family and address, as bytes
+    bool moved_ = false;
 };
 
 /// Passes calls on, at most one in `gap`; those in between are made up for by one afterwards.
@@ -51,11 +55,12 @@ class Throttle {
     Timers::Id alarm_ = 0;
 };
 
-/// Calls `on_up` from the loop when the network came up, at most once a second and once more after a burst.
+/// Calls `on_up` from the loop when the network came up, at most once a second and once more after a burst;
+/// `moved`: an address of ours has gone since the last time.
 /// @thread loop only. co_await stop() before destroying it.
 class NetworkWatch {
  public:
-    NetworkWatch(asio::any_io_executor executor, Timers& timers, std::function<void()> on_up,
+    NetworkWatch(asio::any_io_executor executor, Timers& timers, std::function<void(bool moved)> on_up,
                  TaskSet::OnCrash on_crash, Log log);
     ~NetworkWatch();
 

@@ -330,6 +330,16 @@ asio::awaitable<Outcome<std::monostate>> NoneEngine::hang_up(RoomHangUp hang_up,
     co_return outcome;
 }
 
+asio::awaitable<Outcome<std::vector<IceServer>>> NoneEngine::ice_servers(std::string room_id, TimePoint) {
+    Outcome<std::vector<IceServer>> outcome{fail(Errc::wrong_state, "off line")};
+    if (!online_) co_return outcome;
+    if (room_ && room_->facts.room_id == room_id)
+        outcome.what = std::vector<IceServer>{};
+    else
+        outcome.what = Fault{code::room_wrong, "no such room", "roomId", {}};
+    co_return outcome;
+}
+
 asio::awaitable<Outcome<std::monostate>> NoneEngine::renew_device_token(TimePoint deadline) {
     const Turn meets = co_await turn(Op::renew, deadline);
     Outcome<std::monostate> outcome{std::monostate{}};

@@ -63,6 +63,9 @@ class NoneEngine final : public Engine {
     asio::awaitable<Outcome<RoomJoined>> join(RoomJoin join, TimePoint deadline) override;
     asio::awaitable<Outcome<RoomResumed>> resume(RoomResume resume, TimePoint deadline) override;
     asio::awaitable<Outcome<std::monostate>> hang_up(RoomHangUp hang_up, TimePoint deadline) override;
+    /// None: there is no network between the two sides.
+    asio::awaitable<Outcome<std::vector<IceServer>>> ice_servers(std::string room_id,
+                                                                 TimePoint deadline) override;
     asio::awaitable<Outcome<std::monostate>> renew_device_token(TimePoint deadline) override;
     bool signal(const RoomSignal& signal) override;
     [[nodiscard]] bool online() const noexcept override { return online_; }

@@ -203,6 +203,15 @@ asio::awaitable<Outcome<std::monostate>> ServiceEngine::hang_up(RoomHangUp hang_
     co_return decoded(std::move(reply), &nothing_more);
 }
 
+asio::awaitable<Outcome<std::vector<IceServer>>> ServiceEngine::ice_servers(std::string room_id,
+                                                                            TimePoint deadline) {
+    json::Value params;
+    params.set("roomId", std::move(room_id));
+    auto asking = state_->channel.call("room.iceServers", std::move(params), deadline);
+    Reply reply = co_await std::move(asking);
+    co_return decoded(std::move(reply), &decode_ice_servers);
+}
+
 asio::awaitable<Outcome<std::monostate>> ServiceEngine::renew_device_token(TimePoint deadline) {
     auto renewing = state_->parts.identity.renew_device_token(deadline);
     co_return co_await std::move(renewing);

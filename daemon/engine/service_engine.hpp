@@ -45,6 +45,8 @@ class ServiceEngine final : public Engine {
     asio::awaitable<Outcome<RoomJoined>> join(RoomJoin join, TimePoint deadline) override;
     asio::awaitable<Outcome<RoomResumed>> resume(RoomResume resume, TimePoint deadline) override;
     asio::awaitable<Outcome<std::monostate>> hang_up(RoomHangUp hang_up, TimePoint deadline) override;
+    asio::awaitable<Outcome<std::vector<IceServer>>> ice_servers(std::string room_id,
+                                                                 TimePoint deadline) override;
     asio::awaitable<Outcome<std::monostate>> renew_device_token(TimePoint deadline) override;
     bool signal(const RoomSignal& signal) override;
     [[nodiscard]] bool online() const noexcept override;

@@ -79,7 +79,8 @@ struct Run::Perform {
     }
     void operator()(const action::Health& what) const { run.owner_.parts.health(what.reason); }
     void operator()(const action::Gone& what) const {
-        if (what.quality) run.log_.info("media over", kv("numbers", numbers(*what.quality)));
+        if (what.quality && *what.quality != MediaQuality{})
+            run.log_.info("media over", kv("numbers", numbers(*what.quality)));
     }
     void operator()(const action::Note& what) const { run.log_.warning(what.what, kv("why", what.why)); }
 };

@@ -309,6 +309,8 @@ class House:
             "board": {"driver": "sim", "buttons": [{"name": "call", "contact": "reception"},
                                                    {"name": "help", "contact": "security"}],
                       "relays": [{"name": "door"}], "lamp": True},
+            # The phone of these tests has neither sound nor picture.
+            "media": {"enabled": False},
             "log": {"level": "debug"},
         }
         path = self.folder / "device.json"

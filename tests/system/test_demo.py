@@ -13,7 +13,9 @@ class Demo(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wmpf-"))
         self.runtime = {"XDG_RUNTIME_DIR": str(self.folder)}
-        self.demo = Program(BIN / "wmpf-voipd", "--demo", "--listen", "127.0.0.1:0", env=self.runtime)
+        config = self.folder / "demo.json"
+        config.write_text('{"media": {"enabled": false}}')   # the phone in a terminal has neither sound nor picture
+        self.demo = Program(BIN / "wmpf-voipd", "--demo", "--config", config, "--listen", "127.0.0.1:0", env=self.runtime)
         self.phone_line = self.demo.wait_line(r"wmpf-voip-phone (--service \S+ --ca \S+ --as reception)")[1]
         self.demo.wait_line(r"channel: on line", from_start=True)
 

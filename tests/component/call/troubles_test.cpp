@@ -202,6 +202,10 @@ class Scripted final : public engine::Engine {
         auto outcome = co_await wait(hang_ups, deadline);
         co_return outcome;
     }
+    asio::awaitable<Outcome<std::vector<IceServer>>> ice_servers(std::string, TimePoint) override {
+        Outcome<std::vector<IceServer>> outcome{fail(Errc::wrong_state)};
+        co_return outcome;
+    }
     asio::awaitable<Outcome<std::monostate>> renew_device_token(TimePoint deadline) override {
         auto outcome = co_await wait(renewals, deadline);
         co_return outcome;

@@ -128,6 +128,13 @@ TEST_CASE("requests: join, resume and hang up carry their members and read their
     REQUIRE(joined->result());
     CHECK(joined->result()->ice_servers.size() == 1);
     CHECK(json::write(*bench.channel.asked("room.join")) == R"({"roomId":"r1","cameraStatus":1})");
+    bench.channel.handlers["room.iceServers"] = [](const json::Value&) {
+        return parsed(R"({"iceServers": [{"urls": ["stun:s.example"]}]})");
+    };
+    const auto servers = bench.run(bench.road->ice_servers("r1", bench.in(10s)));
+    REQUIRE((servers && servers->result()));
+    CHECK(servers->result()->at(0).urls == std::vector<std::string>{"stun:s.example"});
+    CHECK(json::write(*bench.channel.asked("room.iceServers")) == R"({"roomId":"r1"})");
     const auto resumed = bench.run(bench.road->resume(RoomResume{"r1", "c1"}, bench.in(10s)));
     REQUIRE(resumed);
     REQUIRE(resumed->result());

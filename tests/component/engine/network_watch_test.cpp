@@ -50,7 +50,7 @@ TEST_CASE("network: the watch starts and stops on this kernel and leaves nothing
     ManualTimers timers;
     std::vector<std::string> crashes;
     NetworkWatch watch(
-        io.get_executor(), timers, [] {},
+        io.get_executor(), timers, [](bool) {},
         [&](std::string_view task, std::string_view) { crashes.emplace_back(task); }, {});
     watch.start();
     io.poll();

@@ -96,5 +96,19 @@ TEST_CASE("remembering lamp: a state that failed is not remembered as 1 that sho
     CHECK(remembering.shown() == hal::LampState::ringing);
 }
 
+TEST_CASE("board port: camera, microphone and speaker are the configured ones, the driver's, or none",
+          "[daemon][unit]") {
+    Bench b;
+    b.board.driver = "sim";
+    b.config.camera.enabled = false;
+    b.config.speaker.device = "hw:1";
+    const BoardPort port(b.board, b.config, b.timers, [](const std::string&, const std::string&) {}, {});
+    CHECK(port.facts().camera.empty());
+    CHECK(port.facts().microphone == "tone");
+    CHECK(port.facts().speaker == "hw:1");
+    b.board.driver = "linux";
+    CHECK(port.facts().microphone == "default");
+}
+
 }  // namespace
 }  // namespace voip::daemon

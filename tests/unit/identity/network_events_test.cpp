@@ -129,5 +129,18 @@ TEST_CASE("network: 20000 damaged datagrams do no harm", "[engine][unit]") {
     CHECK_FALSE(events.read({}));
 }
 
+TEST_CASE("network events: an address that has gone is told once, those of the link and the host never",
+          "[engine][unit]") {
+    NetworkEvents events;
+    CHECK(events.read(address(RTM_NEWADDR, 2, "abcd")));
+    CHECK_FALSE(events.moved());
+    CHECK_FALSE(events.read(address(RTM_DELADDR, 2, "abcd")));
+    CHECK(events.moved());
+    CHECK_FALSE(events.moved());
+    CHECK_FALSE(events.read(address(RTM_DELADDR, 2, "fe80", RT_SCOPE_LINK)));
+    CHECK_FALSE(events.read(address(RTM_DELADDR, 1, "127.", RT_SCOPE_HOST)));
+    CHECK_FALSE(events.moved());
+}
+
 }  // namespace
 }  // namespace voip::engine
