@@ -118,12 +118,12 @@ std::string text_from(const GstStructure* reply, const char* name) {
 }
 
 template <class Use>
-void with_text(const char* type, const std::string& text, const Use& use) {
+void with_text(gint type, const std::string& text, const Use& use) {
     GstSDPMessage* message = nullptr;
     gst_sdp_message_new(&message);
     gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()),
                                  static_cast<guint>(text.size()), message);
-    SessionDescription description{enum_value("GstWebRTCSDPType", type), message};
+    SessionDescription description{type, message};
     use(&description);
     gst_sdp_message_free(message);
 }
@@ -189,7 +189,7 @@ void WebRtcPhone::State::answer() {
     auto described = [self = shared_from_this()](const GstStructure* reply) {
         self->post([text = text_from(reply, "answer")](State& state) {
             if (text.empty()) throw std::runtime_error("the phone could not answer");
-            with_text("answer", text, [&](SessionDescription* description) {
+            with_text(description_is_answer, text, [&](SessionDescription* description) {
                 g_signal_emit_by_name(state.webrtc.get(), "set-local-description", description, nullptr);
             });
             state.handlers.answer(text);
@@ -247,7 +247,7 @@ WebRtcPhone::~WebRtcPhone() {
 void WebRtcPhone::take_offer(const std::string& sdp) {
     state_->open();
     auto set = [self = state_](const GstStructure*) { self->post([](State& state) { state.answer(); }); };
-    with_text("offer", sdp, [&](SessionDescription* description) {
+    with_text(description_is_offer, sdp, [&](SessionDescription* description) {
         g_signal_emit_by_name(state_->webrtc.get(), "set-remote-description", description,
                               promise(std::move(set)));
     });

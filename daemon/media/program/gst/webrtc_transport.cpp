@@ -430,7 +430,7 @@ void WebrtcTransport::take_answer(std::string answer, std::function<void(Result<
     const std::string text = without_remb(judged->sdp);
     if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK)
         return later(fail(Errc::bad_message, "the answer is no session description"));
-    SessionDescription description{enum_value("GstWebRTCSDPType", "answer"), message};
+    SessionDescription description{description_is_answer, message};
     auto* const set = promise([shared = shared_, done](const GstStructure* reply) {
         const bool refused = reply && gst_structure_has_field(reply, "error");
         shared->outlet->post([done, refused](const Handlers&) {
