@@ -343,7 +343,7 @@ asio::awaitable<void> App::Parts::provision() {
         wish.notify();
         co_return;
     }
-    std::fputs(("\n" + demo->guide(setup.config, socket) + "\n").c_str(), stdout);
+    std::fputs(("\n" + demo->guide(setup.config, socket, media != nullptr) + "\n").c_str(), stdout);
     std::fflush(stdout);
 }
 

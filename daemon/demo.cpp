@@ -1,5 +1,15 @@
 #include "daemon/demo.hpp"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include "daemon/ctl/qr.hpp"
 #include "protocol/crypto/crypto.hpp"
 #include "protocol/transport/url.hpp"
 #include "service/service.hpp"
@@ -43,6 +53,29 @@ void complete_board(config::Board& board) {
     }
 }
 
+bool is_local(const std::string& host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+bool is_any(const std::string& host) {
+    return host == "0.0.0.0" || host == "::";
+}
+
+/// The first IPv4 address that others on the network may know; empty: none.
+std::string lan_address() {
+    ifaddrs* list = nullptr;
+    if (::getifaddrs(&list) != 0) return {};
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, &::freeifaddrs);
+    for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
+        const bool up = (each->ifa_flags & IFF_RUNNING) != 0 && (each->ifa_flags & IFF_LOOPBACK) == 0;
+        if (!up || each->ifa_addr == nullptr || each->ifa_addr->sa_family != AF_INET) continue;
+        sockaddr_in address{};
+        std::memcpy(&address, each->ifa_addr, sizeof address);
+        std::array<char, INET_ADDRSTRLEN> text{};
+        if (::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size()) != nullptr) return text.data();
+    }
+    return {};
+}
+
 Error wrong(const Fault& fault) {
     return fail(Errc::refused, std::to_string(fault.err_code) + " " + fault.err_msg);
 }
@@ -81,6 +114,8 @@ asio::awaitable<Result<void>> Demo::start_service(std::string listen) {
     service::ServiceSettings settings;
     settings.config.listen = {endpoint->host, endpoint->port};
     settings.config.state_dir = state_dir_.string();
+    if (!is_local(endpoint->host)) lan_host_ = is_any(endpoint->host) ? lan_address() : endpoint->host;
+    if (!lan_host_.empty()) settings.config.names = {lan_host_};
     settings.modes.demo = true;
     service_ = std::make_unique<service::Service>(executor_, timers_, std::move(settings), hub_);
     co_return service_->start();
@@ -143,21 +178,50 @@ asio::awaitable<void> Demo::stop() {
     if (service_) co_await service_->stop();
 }
 
-std::string Demo::guide(const config::Config& config, const std::filesystem::path& socket) const {
+/// For a phone on the same network: its user cannot choose a name there, so a code is made for one.
+std::string Demo::lan_guide(const config::Device& device) const {
+    if (lan_host_.empty()) return {};
+    const bool v6 = lan_host_.find(':') != std::string::npos;
+    const std::string link =
+        "https://" + (v6 ? "[" + lan_host_ + "]" : lan_host_) + ":" + std::to_string(service_->port()) + "/";
+    std::string text = "  A phone on this network: " + link + "\n";
+    auto& registry = service_->registry();
+    const auto user = registry.find_user_by_name(device.app_id, people[0]);
+    if (user && *user) {
+        const auto code = registry.make_enrolment_code((*user)->open_id, timers_.wall_now());
+        if (code) text += "    its code to log in (ten minutes, once): " + code->token + "\n";
+    }
+    const auto qr = ctl::QrCode::of(link);
+    return qr ? text + qr->text() + "\n" : text + "\n";
+}
+
+std::string Demo::guide(const config::Config& config, const std::filesystem::path& socket, bool media) const {
     const std::string url = "https://localhost:" + std::to_string(service_->port());
     const std::string ctl = program("wmpf-voipctl");
-    const std::string phone =
-        program("wmpf-voip-phone") + " --service " + url + " --ca " + service_->ca_file().string();
+    const std::string ca = service_->ca_file().string();
+    const std::string phone = program("wmpf-voip-phone") + " --service " + url + " --ca " + ca;
     std::string text;
     text += "The demo is ready: device " + config.device.sn + " with a simulated board, the service at " +
             url + ".\n\n";
-    text += "  A phone that rings (keys: a answer, r reject, h hang up, q quit):\n";
+    text += "  A phone in a browser: open it and choose " + std::string(people[0]) + "\n    " + url + "/\n";
+    text +=
+        "    The browser does not know the demo's certificate: go on all the same, or let it trust\n    " +
+        ca + "\n";
+    text += lan_guide(config.device);
+    text += "  A phone in a terminal (keys: a answer, r reject, h hang up, q quit)";
+    text += media ? "; it has neither sound nor picture,\n  and an answered call ends by itself after " +
+                        std::to_string(whole_seconds(config.call.join)) + " s:\n"
+                  : ":\n";
     text += "    " + phone + " --as reception\n";
     text += "  Press the call button:\n    " + ctl + " press call\n";
     text += "  Call the device instead, and answer there:\n";
     text += "    " + phone + " --as reception --call " + config.device.sn + "\n    " + ctl + " answer\n";
     text += "  Watch what happens, hang up, open the door:\n";
     text += "    " + ctl + " watch\n    " + ctl + " hangup\n    " + ctl + " relay door\n\n";
+    if (media)
+        text +=
+            "The device shows a moving pattern and plays a tone; what it hears is metered in the log "
+            "(\"speaker heard\").\n";
     text += "Local API: " + socket.string() + "   Ctrl-C stops.\n";
     return text;
 }

@@ -41,19 +41,23 @@ class Demo {
                                             control::ContactsPort& contacts);
     asio::awaitable<void> stop();
 
-    /// What a person at the terminal may do next.
-    [[nodiscard]] std::string guide(const config::Config& config, const std::filesystem::path& socket) const;
+    /// What a person at the terminal may do next; `media`: calls have sound and picture. Where the service
+    /// listens beyond this machine it shows the link as a QR code, with a code to log in (ten minutes, once).
+    [[nodiscard]] std::string guide(const config::Config& config, const std::filesystem::path& socket,
+                                    bool media) const;
 
  private:
     asio::awaitable<Result<void>> start_service(std::string listen);
     [[nodiscard]] Result<std::string> user(const config::Device& device, const std::string& name);
     [[nodiscard]] Result<void> make_product(const config::Device& device);
+    [[nodiscard]] std::string lan_guide(const config::Device& device) const;
 
     asio::any_io_executor executor_;
     Timers& timers_;
     const LogHub& hub_;
     std::filesystem::path state_dir_;
     std::string listen_;
+    std::string lan_host_;  // how other machines reach the service; empty: they do not
     std::unique_ptr<service::Service> service_;
 };
 

@@ -28,7 +28,7 @@ asio::awaitable<void> Demo::stop() {
     co_return;
 }
 
-std::string Demo::guide(const config::Config&, const std::filesystem::path&) const {
+std::string Demo::guide(const config::Config&, const std::filesystem::path&, bool) const {
     return {};
 }
 

@@ -29,6 +29,17 @@ class Demo(unittest.TestCase):
         return subprocess.run([str(BIN / "wmpf-voipctl"), *arguments], capture_output=True, text=True, timeout=DEADLINE,
                               env=dict(os.environ, **self.runtime))
 
+    def test_the_guide_names_the_page_and_the_certificate(self):
+        text = "\n".join(self.demo.lines)
+        link = re.search(r"(https://localhost:\d+)/$", text, re.M)[1]
+        authority = re.search(r"^ +(/\S+/ca\.pem)$", text, re.M)[1]
+        import ssl
+        import urllib.request
+        context = ssl.create_default_context(cafile=authority)
+        with urllib.request.urlopen(link + "/", timeout=DEADLINE, context=context) as page:
+            self.assertIn("<html", page.read().decode())
+        self.assertNotIn("code to log in", text)   # this machine only: no code, no QR
+
     def test_press_rings_the_phone_that_the_demo_names(self):
         phone = Program(BIN / "wmpf-voip-phone", *self.phone_line.split(), "--auto-answer=0")
         phone.wait_line("^online")
