@@ -36,7 +36,9 @@ void each_nal(Bytes stream, const Use& use) {
     auto start = next_start(stream, 0);
     while (start) {
         const auto next = next_start(stream, start->nal);
-        use(*start, next ? next->code : stream.size(), type_of(stream[start->nal]));
+        const std::size_t end = next ? next->code : stream.size();
+        if (end > start->nal)
+            use(*start, end, type_of(stream[start->nal]));  // two codes in a row: none between
         start = next;
     }
 }

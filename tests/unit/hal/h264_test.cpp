@@ -67,6 +67,7 @@ TEST_CASE("h264: start codes of 3 and 4 bytes cut a stream into units, bytes bef
     CHECK(units[2].bytes.size() == 3);
     CHECK(split({}).empty());
     CHECK(split(stream_of({0, 0, 1})).empty());
+    CHECK(split(stream_of({0, 0, 0, 1, 0, 0, 0, 1, 0x65, 1})).size() == 1);
 }
 
 TEST_CASE("h264: a picture is its slices and what stands before them; 2 slices are 1 picture",
