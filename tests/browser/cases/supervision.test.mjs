@@ -60,7 +60,7 @@ describe('supervision', { skip: missing }, () => {
     test('a media program that is stopped in a call is found out, ends the call and is gone', async () => {
         await talk();
         process.kill(programs()[0].pid, 'SIGSTOP');
-        const end = await here.house.api.event('abortVoip', 20000);
+        const end = await here.house.api.event('abortVoip');
         assert.equal(end.data.error.errCode, 2005);
         await until(() => programs().length === 0, 'no media program is left');
     });
@@ -71,6 +71,32 @@ describe('supervision', { skip: missing }, () => {
         await until(async () => !(await room()).media.camera, 'the camera is off');
         await here.house.api.call('voip.setMedia', { camera: true, volume: 40 });
         await until(async () => (await room()).media.camera, 'the camera is on');
+        await here.house.api.call('voip.forceHangUpVoip', {});
+    });
+
+    test('the service is killed and comes back: media flows on, the room is resumed, a hang-up reaches the page', async () => {
+        const phone = await talk();
+        await until(async () => (await room()).media.quality, 'it is measured');
+        await here.house.service.program.kill();
+        await until(async () => (await here.house.api.call('device.get')).channel.state !== 'online', 'off line');
+        const before = (await room()).media.quality.framesSent;
+        await here.house.service.start();
+        await until(async () => (await here.house.api.call('device.get')).channel.state === 'online', 'on line');
+        await until(async () => (await room()).media.quality.framesSent > before + 15, 'pictures go on');
+        const now = await room();
+        assert.deepEqual([now.phase, now.media.state], ['talking', 'flowing']);
+        await here.house.api.call('voip.forceHangUpVoip', {});
+        await phone.phase('ended');
+    });
+
+    test('a page that is reloaded in a call gets a new connection, and media flows again', async () => {
+        const phone = await talk();
+        await until(async () => (await room()).media.quality, 'it is measured');
+        await phone.page.reload();
+        await here.house.api.wait((method, params) => method === 'room.changed' &&
+            params.media.state === 'interrupted', 'interrupted');
+        await until(async () => (await room()).media.state === 'flowing', 'flowing again');
+        assert.equal((await room()).phase, 'talking');
         await here.house.api.call('voip.forceHangUpVoip', {});
     });
 });
