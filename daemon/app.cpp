@@ -381,6 +381,7 @@ Gauges App::Parts::gauges() const {
     gauges.api_subscribers = api->subscribers();
     if (identity) gauges.device_token_expires = identity->facts().device_token_expires;
     gauges.resident_bytes = resident_bytes();
+    gauges.quality = calls->snapshot().media.quality;
     return gauges;
 }
 

@@ -23,7 +23,18 @@ void line(std::string& out, std::string_view name, const std::string& value) {
 
 }  // namespace
 
+void Metrics::note_media(const RoomSnapshot& snapshot) {
+    if (snapshot.media.state == "interrupted" && media_ == "flowing") ++interruptions_;
+    media_ = snapshot.media.state;
+    // @source protocol/README.md, "Codes": the join domain
+    constexpr int first = 2000, last = 2104;
+    const bool failed = snapshot.end && snapshot.end->err_code >= first && snapshot.end->err_code <= last;
+    if (failed && snapshot.phase == Phase::ended && last_ != Phase::ended)
+        ++media_failures_[snapshot.end->err_code];
+}
+
 void Metrics::on_snapshot(const RoomSnapshot& snapshot) {
+    note_media(snapshot);
     const TimePoint now = timers_.now();
     const bool begins = last_ == Phase::idle || last_ == Phase::ended;
     if (snapshot.phase == last_) return;  // media or other members changed
@@ -74,6 +85,25 @@ std::string Metrics::text(const Gauges& gauges) const {
         line(out, "wmpf_voipd_device_token_expiry_timestamp_seconds",
              number(static_cast<double>(gauges.device_token_expires) / 1000));
     }
+    head(out, "wmpf_voipd_media_interruptions", "counter", "Times that flowing media was interrupted.");
+    line(out, "wmpf_voipd_media_interruptions_total", std::to_string(interruptions_));
+    head(out, "wmpf_voipd_media_failures", "counter",
+         "Calls that ended because joining or media failed, by code.");
+    for (const auto& [code, count] : media_failures_)
+        line(out, "wmpf_voipd_media_failures_total{code=\"" + std::to_string(code) + "\"}",
+             std::to_string(count));
+    const auto figure = [&](std::string_view name, const std::optional<double>& value,
+                            std::string_view help) {
+        if (!value) return;
+        head(out, name, "gauge", help);
+        line(out, name, number(*value));
+    };
+    const MediaQuality now = gauges.quality.value_or(MediaQuality{});
+    figure("wmpf_voipd_media_send_kbps", now.send_kbps, "Sound and picture sent in the live call.");
+    figure("wmpf_voipd_media_receive_kbps", now.receive_kbps, "The same, received.");
+    figure("wmpf_voipd_media_frames_per_second", now.fps, "Pictures sent in a second.");
+    figure("wmpf_voipd_media_loss_percent", now.loss_percent, "Our packets that did not arrive.");
+    figure("wmpf_voipd_media_round_trip_ms", now.round_trip_ms, "There and back.");
     return out + "# EOF\n";
 }
 

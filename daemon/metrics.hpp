@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@ struct Gauges {
     std::size_t api_clients = 0, api_subscribers = 0;
     UnixMillis device_token_expires = 0;  ///< 0: none
     std::uint64_t resident_bytes = 0;
+    std::optional<MediaQuality> quality = std::nullopt;  ///< of the live call; nothing where no media flows
 };
 
 /// Counts calls as they end; writes OpenMetrics text. @source OpenMetrics 1.0
@@ -33,11 +35,16 @@ class Metrics final : public call::Observer {
         double seconds = 0;
         std::uint64_t count = 0;
     };
+    void note_media(const RoomSnapshot& snapshot);
+
     Timers& timers_;
     Phase last_ = Phase::idle;
     TimePoint began_{}, answered_{};
     std::map<std::pair<std::string, std::string>, std::uint64_t> ended_;  // direction, event name
     Sum to_ring_, to_talk_, talk_;
+    std::string media_ = "none";                   // the state told last
+    std::uint64_t interruptions_ = 0;              // of media that flowed
+    std::map<int, std::uint64_t> media_failures_;  // by errCode
 };
 
 }  // namespace voip::daemon

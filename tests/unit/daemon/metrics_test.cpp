@@ -52,5 +52,29 @@ TEST_CASE("metrics: the text ends with # EOF and says 1 when online", "[daemon][
     CHECK(text.find("token_expiry") == std::string::npos);
 }
 
+TEST_CASE("metrics: 2 interruptions, 1 failure with code 2005 and the live call's numbers",
+          "[daemon][unit]") {
+    ManualTimers timers;
+    Metrics metrics(timers);
+    RoomSnapshot talk = in(Phase::talking);
+    for (const char* state :
+         {"starting", "flowing", "interrupted", "interrupted", "flowing", "interrupted"}) {
+        talk.media.state = state;
+        metrics.on_snapshot(talk);
+    }
+    RoomSnapshot ended = in(Phase::ended);
+    ended.end = RoomEnd{EventName::abortVoip, "abortByCaller", "", 2005, "the media program was killed"};
+    metrics.on_snapshot(ended);
+    metrics.on_snapshot(ended);
+    Gauges gauges;
+    CHECK(metrics.text(gauges).find("media_send_kbps") == std::string::npos);
+    gauges.quality.emplace().send_kbps = 612.5;
+    const std::string text = metrics.text(gauges);
+    CHECK(has(text, "wmpf_voipd_media_interruptions_total 2"));
+    CHECK(has(text, "wmpf_voipd_media_failures_total{code=\"2005\"} 1"));
+    CHECK(has(text, "wmpf_voipd_media_send_kbps 612.500"));
+    CHECK(text.find("round_trip") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace voip::daemon
