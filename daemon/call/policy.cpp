@@ -1,6 +1,6 @@
 #include "daemon/call/policy.hpp"
 
-#include <time.h>
+#include "core/calendar.hpp"
 
 namespace voip::call {
 namespace {
@@ -24,10 +24,9 @@ Verdict judge(const PolicySettings& settings, int minute_of_day) {
 }
 
 int local_minute(UnixMillis wall) {
-    const time_t seconds = static_cast<time_t>(wall / 1000);
-    tm local{};
-    if (localtime_r(&seconds, &local) == nullptr) return 0;
-    return local.tm_hour * 60 + local.tm_min;
+    if (const auto local = local_time(wall)) return local->tm_hour * 60 + local->tm_min;
+    constexpr UnixMillis minute = 60'000, day = 1440;  // beyond what the C library can tell: by UTC
+    return static_cast<int>(((wall / minute) % day + day) % day);
 }
 
 }  // namespace voip::call

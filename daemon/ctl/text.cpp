@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
+
+#include "core/calendar.hpp"
 
 namespace voip::ctl {
 namespace {
@@ -122,11 +123,10 @@ std::string Table::text(const Look& look) const {
 
 std::string date_time(UnixMillis when) {
     if (when == 0) return "-";
-    const auto seconds = static_cast<std::time_t>(when / 1000);
-    std::tm parts{};
-    if (::localtime_r(&seconds, &parts) == nullptr) return "-";
+    const auto local = local_time(when);
+    if (!local) return utc_text(when);
     std::array<char, 32> text{};
-    const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+    const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &*local);
     return {text.data(), size};
 }
 

@@ -42,7 +42,7 @@ class Table {
     std::vector<std::vector<Cell>> rows_;
 };
 
-/// "2026-01-31 12:00:00" in local time; "-" for 0.
+/// "2026-01-31 12:00:00" in local time (in UTC and so marked where the C library ends in 2038); "-" for 0.
 [[nodiscard]] std::string date_time(UnixMillis when);
 /// "0:42", "1:02:03".
 [[nodiscard]] std::string duration(std::int64_t seconds);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
+#include "core/calendar.hpp"
 #include "core/command_line.hpp"
 #include "protocol/crypto/crypto.hpp"
 #include "service/registry/auth.hpp"
@@ -31,13 +31,7 @@ Outcome failed(const Error& error) {
 }
 
 std::string time_text(UnixMillis time) {
-    if (time == 0) return "-";
-    const std::time_t seconds = static_cast<std::time_t>(time / 1000);
-    std::tm parts{};
-    std::array<char, 32> text{};
-    gmtime_r(&seconds, &parts);
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text.data();
+    return time == 0 ? "-" : utc_text(time);
 }
 
 /// Lines of equal columns, the first being the heading.

@@ -118,6 +118,11 @@ TEST_CASE("policy: the minute of the day is one of 1440", "[call][unit]") {
         CHECK(local_minute(wall) < 1440);
     }
     CHECK((local_minute(1767225600000 + 60000) - local_minute(1767225600000) + 1440) % 1440 == 1);
+    // 2100 and beyond all dates: where time_t has 32 bits the C library cannot tell.
+    for (const UnixMillis late : {UnixMillis{4102444800000}, UnixMillis{9000000000000000000}}) {
+        CHECK(local_minute(late) >= 0);
+        CHECK((local_minute(late + 60000) - local_minute(late) + 1440) % 1440 == 1);
+    }
 }
 
 }  // namespace
