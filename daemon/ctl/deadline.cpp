@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <ctime>
+#include <limits>
 #include <utility>
 
 namespace voip::ctl {
@@ -14,9 +17,12 @@ Result<Deadline> Deadline::in(Duration length) {
     if (fd < 0) return fail(boost::system::error_code(errno, boost::system::generic_category()), "timer");
     Deadline deadline(fd);
     const auto nanoseconds = std::max<std::int64_t>(1, std::chrono::nanoseconds(length).count());
+    constexpr std::int64_t a_second = 1'000'000'000;
+    constexpr std::int64_t most = std::numeric_limits<decltype(timespec::tv_sec)>::max();
     itimerspec when{};
-    when.it_value.tv_sec = nanoseconds / 1'000'000'000;
-    when.it_value.tv_nsec = nanoseconds % 1'000'000'000;
+    when.it_value.tv_sec =
+        static_cast<decltype(timespec::tv_sec)>(std::min(nanoseconds / a_second, most));  // 32 bits on armhf
+    when.it_value.tv_nsec = static_cast<decltype(timespec::tv_nsec)>(nanoseconds % a_second);
     if (::timerfd_settime(fd, 0, &when, nullptr) != 0)
         return fail(boost::system::error_code(errno, boost::system::generic_category()), "timer");
     return deadline;

@@ -83,7 +83,7 @@ void append_given(std::string& text, const std::vector<Header>& headers) {
 }  // namespace
 
 bool is_header(const Header& header) noexcept {
-    const auto good = [](char c) { return (c >= ' ' && c != '\x7f') || c == '\t' || c < 0; };
+    const auto good = [](unsigned char c) { return (c >= ' ' && c != 0x7f) || c == '\t'; };
     return is_token(header.name) && std::all_of(header.value.begin(), header.value.end(), good);
 }
 
