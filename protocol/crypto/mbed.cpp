@@ -271,9 +271,29 @@ bool is_tls13(const mbedtls_ssl_context& ssl) noexcept {
     return version != nullptr && std::strcmp(version, "TLSv1.3") == 0;
 }
 
-int received_alert(const mbedtls_ssl_context& ssl) noexcept {
-    const unsigned char* message = ssl.MBEDTLS_PRIVATE(in_msg);
-    return message == nullptr ? -1 : message[1];
+namespace {
+
+#if MBEDTLS_VERSION_MAJOR >= 3
+/// A 3.x client that refuses a version 1.3 server says so without encryption, as its own keys are not in use
+/// yet; a 3.x server then only complains of the missing MAC. The record in its buffer tells: encrypted ones
+/// never say "alert" on their outside.
+const unsigned char* plain_alert(const mbedtls_ssl_context& ssl) noexcept {
+    constexpr std::size_t header_bytes = 5, alert_bytes = 2;
+    const unsigned char* record = ssl.MBEDTLS_PRIVATE(in_hdr);
+    if (record == nullptr || record[0] != MBEDTLS_SSL_MSG_ALERT) return nullptr;
+    return (record[3] << 8 | record[4]) == alert_bytes ? record + header_bytes : nullptr;
+}
+#endif
+
+}  // namespace
+
+int received_alert(const mbedtls_ssl_context& ssl, int code) noexcept {
+    const unsigned char* alert = nullptr;
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) alert = ssl.MBEDTLS_PRIVATE(in_msg);
+#if MBEDTLS_VERSION_MAJOR >= 3
+    if (code == MBEDTLS_ERR_SSL_INVALID_MAC) alert = plain_alert(ssl);
+#endif
+    return alert == nullptr ? -1 : alert[1];
 }
 
 bool is_authority(const mbedtls_x509_crt& certificate) noexcept {

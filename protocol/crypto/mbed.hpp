@@ -91,8 +91,8 @@ bool is_bad_certificate(int code) noexcept;
 /// TLS 1.3: a ticket arrived where data was expected; read again.
 bool is_new_ticket(int code) noexcept;
 bool is_tls13(const mbedtls_ssl_context& ssl) noexcept;
-/// The number of the fatal alert that ended the connection, -1 when unknown.
-int received_alert(const mbedtls_ssl_context& ssl) noexcept;
+/// The number of the peer's fatal alert behind the library's `code`, -1 when it was none or is not known.
+int received_alert(const mbedtls_ssl_context& ssl, int code) noexcept;
 bool is_authority(const mbedtls_x509_crt& certificate) noexcept;
 int set_serial(mbedtls_x509write_cert& certificate, std::span<unsigned char> serial);
 

@@ -139,10 +139,7 @@ error_code TlsStream::Engine::code_of(int result) {
     if (result == MBEDTLS_ERR_NET_SEND_FAILED || result == MBEDTLS_ERR_NET_RECV_FAILED) return io_error;
     if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return asio::error::eof;
     if (result == 0 || result == MBEDTLS_ERR_SSL_CONN_EOF) return tls_code(truncated);
-    if (result == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
-        const int alert = mbed::received_alert(ssl);
-        return alert < 0 ? tls_code(result) : tls_code(first_alert + alert);
-    }
+    if (const int alert = mbed::received_alert(ssl, result); alert >= 0) return tls_code(first_alert + alert);
     if (mbed::is_bad_certificate(result) && judge) {
         problem = judge->words(mbedtls_ssl_get_verify_result(&ssl));
         if (!problem.empty()) return tls_code(refused_certificate);
