@@ -1,18 +1,22 @@
 # How every target of the house is made, so that folders only list what is theirs.
-find_package(Boost 1.81 REQUIRED)        # header-only parts: System, Asio, Beast
+find_package(Boost 1.81 REQUIRED CONFIG)   # header-only parts: System, Asio, Beast
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 
 add_library(voip_flags INTERFACE)
 target_include_directories(voip_flags INTERFACE ${PROJECT_SOURCE_DIR})
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+    # Else files above 2 GiB and inode numbers above 32 bits (tmpfs, XFS, overlays) cannot be opened or looked at.
+    # time_t keeps the size that the release's libraries were built with: it stands in mbedTLS's structs.
+    target_compile_definitions(voip_flags INTERFACE _FILE_OFFSET_BITS=64)
+endif()
 target_link_libraries(voip_flags INTERFACE voip_warnings voip_sanitizers)
 
 # Asio and Boost as a system library: their warnings are not ours.
 add_library(voip_asio INTERFACE)
-target_include_directories(voip_asio SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
 target_compile_definitions(voip_asio INTERFACE
     BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(voip_asio INTERFACE Threads::Threads)
+target_link_libraries(voip_asio INTERFACE Boost::headers Threads::Threads)
 
 # voip_library(NAME SOURCES ... LINKS ...): a static library of this folder.
 function(voip_library name)
@@ -27,6 +31,7 @@ function(voip_program name)
     add_executable(${name} ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE voip_flags voip_asio ${arg_LINKS})
     install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${arg_COMPONENT})
+    set_property(GLOBAL APPEND PROPERTY voip_programs ${name})
 endfunction()
 
 # mbedTLS 2.28 has no CMake or pkg-config files in Debian 12; 3.x has both: plain look-up serves either.

@@ -109,6 +109,15 @@ TEST_CASE("file: the limit of a read is exact, 10 bytes pass and 11 are too larg
     CHECK(read_file(folder / "large", 199999).error().is(Errc::too_large));
 }
 
+TEST_CASE("file: one of 5 GiB is too large, not unreadable, also where pointers have 32 bits",
+          "[core][unit]") {
+    static_assert(sizeof(off_t) == 8);
+    const TempFolder folder;
+    REQUIRE(write_file(folder / "huge", "x", 0600));
+    fs::resize_file(folder / "huge", 5ULL << 30U);  // takes no room on the disk
+    CHECK(read_file(folder / "huge", 100'000).error().is(Errc::too_large));
+}
+
 TEST_CASE("file: what cannot be read is told apart: absent, a folder, not permitted", "[core][unit]") {
     const TempFolder folder;
     CHECK(read_file(folder / "none", 10).error().is(Errc::not_found));
