@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdlib>
 #include <optional>
+
+#include "core/journal.hpp"
 
 namespace voip {
 namespace {
@@ -94,7 +98,7 @@ bool LogHub::passes(std::string_view area, Level level) const noexcept {
 
 LogHub::Sink stderr_sink() {
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
-    return [terminal](Level level, std::string_view line) {
+    LogHub::Sink plain = [terminal](Level level, std::string_view line) {
         std::string out;
         if (terminal)
             out.append(to_string(level)).append(" ");
@@ -104,6 +108,9 @@ LogHub::Sink stderr_sink() {
         // One write per line keeps lines whole; a full or closed stderr must not stop a call.
         [[maybe_unused]] const auto written = ::write(STDERR_FILENO, out.data(), out.size());
     };
+    const char* stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): before any thread
+    if (stream == nullptr || !is_journal_stream(stream, STDERR_FILENO)) return plain;
+    return journal_sink(program_invocation_short_name, std::move(plain));
 }
 
 Log Log::of(std::string_view object) const {

@@ -50,8 +50,8 @@ class LogHub {
     std::vector<std::pair<std::string, Level>> areas_;
 };
 
-/// stderr with journald's "<N>" prefix; on a terminal with the level's name instead. Never throws, never
-/// blocks long.
+/// stderr with journald's "<N>" prefix; on a terminal with the level's name instead; where stderr is a stream
+/// of the journal, the journal itself, with fields (core/journal.hpp). Never throws, never blocks long.
 [[nodiscard]] LogHub::Sink stderr_sink();
 
 /// What a component is given. One event per line, constant text, fields for what varies; never a secret.
