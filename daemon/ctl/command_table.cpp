@@ -180,6 +180,20 @@ Filled fill_register(const CommandLine& line, const ReadFile&, Plan& plan) {
     return {};
 }
 
+Filled fill_metrics(const CommandLine& line, const ReadFile&, Plan& plan) {
+    plan.target = line.value("textfile");
+    if (!plan.target.empty()) plan.kind = Plan::Kind::textfile;
+    ask(plan, "metrics.get", nothing(), &show_metrics);
+    return {};
+}
+
+Filled fill_bundle(const CommandLine& line, const ReadFile&, Plan& plan) {
+    plan.kind = Plan::Kind::bundle;
+    plan.target = line.operands().empty() ? "wmpf-voipd-bundle.tar" : line.operands()[0];
+    plan.config = line.value("config", "/etc/wmpf-voipd/config.json");
+    return {};
+}
+
 Filled fill_pair(const CommandLine& line, const ReadFile&, Plan& plan) {
     plan.kind = Plan::Kind::pair;
     plan.ticket = line.operands().empty() ? "" : line.operands()[0];
@@ -237,6 +251,9 @@ constexpr std::array commands{
     Command{"answer", "", "Answers the call that is ringing here.", "answer", 0, 0, &fill_answer, {room_option}},
     Command{"board", "", "Shows buttons, lamp, relays, camera, microphone, speaker.", "board", 0, 0,
             &fill_plain<board_get, &show_board>},
+    Command{"bundle", "[FILE]", "Collects a support archive: state, configuration, journal; keys and tokens removed.",
+            "bundle /tmp/support.tar", 0, 1, &fill_bundle,
+            {CommandOption{"config", "FILE", "the daemon's configuration, unless it is at its usual place"}}},
     Command{"call", "CONTACT|OPENID", "Calls a contact (its people in turn) or one person.",
             "call reception --voice --wait", 1, 1, &fill_call,
             {CommandOption{"voice", "", "without pictures"}, CommandOption{"video", "", "with pictures"},
@@ -262,8 +279,9 @@ constexpr std::array commands{
             {CommandOption{"camera", "on|off", "sends pictures or not"},
              CommandOption{"microphone", "on|off", "sends sound or not"},
              CommandOption{"volume", "PERCENT", "of the speaker, 0 to 100"}}},
-    Command{"metrics", "", "Prints the daemon's figures as OpenMetrics text.", "metrics", 0, 0,
-            &fill_plain<metrics_get, &show_metrics>},
+    Command{"metrics", "", "Prints the daemon's figures as OpenMetrics text.", "metrics --textfile /tmp/wmpf.prom", 0, 0,
+            &fill_metrics,
+            {CommandOption{"textfile", "FILE", "write them there, whole or not at all, as node_exporter reads them"}}},
     Command{"pair", "[TICKET]", "Shows what a phone needs to authorise this device, as text and QR code.",
             "pair SNTICKET --link https://calls.example/", 0, 1, &fill_pair,
             {CommandOption{"link", "URL", "the phone page; the QR code is then a link to it"}}},

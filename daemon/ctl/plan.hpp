@@ -21,16 +21,20 @@ struct Request {
 
 struct Plan {
     enum class Kind {
-        print,  ///< only `text`: help or version
-        ask,    ///< the requests, one after the other; then show
-        watch,  ///< the one request, then a line for each notification until the daemon goes
-        pair,   ///< device.get, then the pairing text
+        print,     ///< only `text`: help or version
+        ask,       ///< the requests, one after the other; then show
+        watch,     ///< the one request, then a line for each notification until the daemon goes
+        pair,      ///< device.get, then the pairing text
+        textfile,  ///< metrics.get, into the file `target`
+        bundle,    ///< a support archive into `target`, also without a daemon
     };
     Kind kind = Kind::ask;
     std::string text;
     std::vector<Request> requests;
     Show show = &show_raw;
-    std::string target;        ///< `call`: a contact or an openId; which of them the daemon's contacts decide
+    std::string config;  ///< `bundle`: the daemon's configuration
+    std::string target;  ///< `bundle`: the archive; `metrics`: the textfile; `call`: a contact or an openId;
+                         ///< which of them the daemon's contacts decide
     std::string ticket, link;  ///< `pair`
     bool wait = false;         ///< `call`, `init`: follow the call until it talks or ends
 

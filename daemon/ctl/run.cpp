@@ -1,5 +1,10 @@
 #include "daemon/ctl/run.hpp"
 
+#include <ctime>
+
+#include "core/file.hpp"
+#include "daemon/ctl/bundle.hpp"
+
 #include "daemon/ctl/connection.hpp"
 #include "daemon/ctl/pairing.hpp"
 #include "daemon/ctl/values.hpp"
@@ -25,6 +30,8 @@ class Session {
         switch (plan_.kind) {
             case Plan::Kind::watch: return watch();
             case Plan::Kind::pair: return pair();
+            case Plan::Kind::textfile: return textfile();
+            case Plan::Kind::bundle:
             case Plan::Kind::print: return done;
             case Plan::Kind::ask: break;
         }
@@ -87,6 +94,14 @@ class Session {
         return done;
     }
 
+    ExitCode textfile() {
+        json::Value metrics;
+        ExitCode code = done;
+        if (!ask(plan_.requests[0], metrics, code)) return code;
+        const auto written = write_file(plan_.target, prometheus_text(text_of(metrics, "text")), 0644);
+        return written ? done : complain(written.error());
+    }
+
     ExitCode watch() {
         json::Value snapshot;
         ExitCode code = done;
@@ -141,6 +156,26 @@ class Session {
     const Deadline& deadline_;
 };
 
+/// A daemon that cannot be reached is what the archive is for: its API's answers then say so.
+ExitCode bundle(const Plan& plan, const Surroundings& surroundings, const Deadline& deadline) {
+    auto connection = Connection::open(surroundings.places(plan.socket), deadline);
+    BundleSources sources;
+    sources.ask = [&](const std::string& method) {
+        if (!connection) return Reply{connection.error()};
+        return connection->call(method, json::Value(json::Object{}), deadline);
+    };
+    sources.read = surroundings.read_file;
+    sources.run = &run_command;
+    const auto archive = tar_archive(collect_bundle(sources, plan.config), std::time(nullptr));
+    const auto written = archive ? write_file(plan.target, *archive, 0600) : Result<void>(archive.error());
+    if (!written) {
+        surroundings.err("wmpf-voipctl: " + written.error().text() + "\n");
+        return refused;
+    }
+    surroundings.out(plan.target + "\n");
+    return done;
+}
+
 }  // namespace
 
 ExitCode run(std::span<const char* const> arguments, const Surroundings& surroundings) {
@@ -154,6 +189,7 @@ ExitCode run(std::span<const char* const> arguments, const Surroundings& surroun
         return done;
     }
     const auto deadline = Deadline::in(plan->timeout);
+    if (plan->kind == Plan::Kind::bundle && deadline) return bundle(*plan, surroundings, *deadline);
     auto connection = deadline ? Connection::open(surroundings.places(plan->socket), *deadline)
                                : Result<Connection>(deadline.error());
     if (!connection) {

@@ -364,4 +364,20 @@ std::string show_refusal(const Value& init_result) {
     return "refused" + (code.empty() ? "" : " " + code) + (text.empty() ? "" : ": " + clean(text)) + "\n";
 }
 
+std::string prometheus_text(std::string_view open_metrics) {
+    std::string out, counter;
+    while (!open_metrics.empty()) {
+        const std::string_view line = open_metrics.substr(0, open_metrics.find('\n'));
+        open_metrics.remove_prefix(std::min(open_metrics.size(), line.size() + 1));
+        if (line == "# EOF") continue;
+        const bool comment = line.starts_with("# TYPE ") || line.starts_with("# HELP ");
+        const std::string_view name = comment ? line.substr(7, line.find(' ', 7) - 7) : std::string_view();
+        if (line.starts_with("# TYPE ")) counter = line.ends_with(" counter") ? name : std::string_view();
+        out += line;
+        if (comment && name == counter) out.insert(out.size() - line.size() + 7 + name.size(), "_total");
+        out += '\n';
+    }
+    return out;
+}
+
 }  // namespace voip::ctl

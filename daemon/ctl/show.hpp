@@ -43,4 +43,8 @@ using Show = std::string (*)(const json::Value& result, const Look& look);
 /// "refused 9: ...": the resolved failure of a call.
 [[nodiscard]] std::string show_refusal(const json::Value& init_result);
 
+/// OpenMetrics as the text format that node_exporter's textfile collector reads: a counter's TYPE and HELP
+/// carry the name of its samples ("..._total"), and there is no end mark.
+[[nodiscard]] std::string prometheus_text(std::string_view open_metrics);
+
 }  // namespace voip::ctl

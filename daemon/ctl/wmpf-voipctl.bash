@@ -1,7 +1,7 @@
 # bash completion for wmpf-voipctl
 _wmpf_voipctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command="" word i
-    local commands="answer board call contacts device hangup health history init log media metrics pair press push-token \
+    local commands="answer board bundle call contacts device hangup health history init log media metrics pair press push-token \
 raw register relay reload status watch help"
     local common="--socket --json --timeout --help"
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -27,7 +27,9 @@ raw register relay reload status watch help"
             own="--voice --video --time-limit --wait"
             [[ $current == -* ]] || own+=" $(wmpf-voipctl --timeout 1 --json contacts 2>/dev/null |
                 grep -o '"contact":"[A-Za-z0-9_.-]*"' | cut -d'"' -f4)" ;;
+        bundle) own="--config" ;;
         contacts) own="--name" ;;
+        metrics) own="--textfile" ;;
         hangup) own="--room --reason" ;;
         history) own="--limit --before" ;;
         init) own="--wait" ;;

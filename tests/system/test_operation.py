@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import unittest
 
 from harness import BIN, DEADLINE, Api, HouseCase, Program
@@ -147,6 +148,48 @@ class Roles(HouseCase):
         done = self.as_nobody("status")
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertEqual(self.house.ctl("status").returncode, 0)
+
+
+class Support(HouseCase):
+    house_options = {"people": ("reception",)}
+
+    def bundle(self, *arguments, check=True):
+        target = self.house.folder / "support.tar"
+        done = self.house.ctl("bundle", str(target), "--config", str(self.house.folder / "device.json"), *arguments,
+                              check=check)
+        with tarfile.open(target) as archive:
+            return done, {member.name: archive.extractfile(member).read().decode() for member in archive}
+
+    def test_the_archive_tells_what_is_and_opens_nothing(self):
+        push_token = self.house.ctl("push-token").stdout.strip()
+        self.assertGreater(len(push_token), 20)
+        config = json.loads((self.house.folder / "device.json").read_text())
+        config["vendor"] = {"secret": "planted-1", "password": "planted-2", "note": push_token}
+        (self.house.folder / "device.json").write_text(json.dumps(config))
+        _, files = self.bundle()
+        self.assertEqual(json.loads(files["api/device.get"])["sn"], self.house.SN)
+        self.assertIn("wmpf_voipd_online 1", files["api/metrics.get"])
+        self.assertIn("MemTotal", files["system/proc-meminfo"])
+        key = (self.house.state / "identity.key").read_text().splitlines()[1]
+        for name, text in files.items():
+            for secret in (push_token, "planted-1", "planted-2", key, "PRIVATE KEY"):
+                self.assertNotIn(secret, text, name)
+        self.assertEqual((self.house.folder / "support.tar").stat().st_mode & 0o777, 0o600)
+
+    def test_a_daemon_that_is_gone_is_said_in_the_archive(self):
+        done = subprocess.run([str(BIN / "wmpf-voipctl"), "--socket", str(self.house.folder / "nobody.sock"), "bundle",
+                               str(self.house.folder / "lonely.tar")], capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with tarfile.open(self.house.folder / "lonely.tar") as archive:
+            self.assertIn("no answer", archive.extractfile("api/health.get").read().decode())
+
+    def test_the_textfile_is_what_the_collector_reads(self):
+        target = self.house.folder / "wmpf.prom"
+        self.house.ctl("metrics", "--textfile", str(target))
+        text = target.read_text()
+        self.assertIn("# TYPE wmpf_voipd_calls_total counter\n", text)
+        self.assertNotIn("# EOF", text)
+        self.assertEqual(target.stat().st_mode & 0o777, 0o644)
 
 
 class ManyCalls(HouseCase):
