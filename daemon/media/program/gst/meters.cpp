@@ -102,6 +102,12 @@ void Meters::set_relayed(bool relayed) noexcept {
     reports_.relayed = relayed;
 }
 
+void Meters::release() {
+    Owned<GObject> session;
+    const std::lock_guard lock(mutex_);
+    session = std::exchange(session_, nullptr);
+}
+
 TransportStats Meters::read() {
     TransportStats stats;
     stats.bytes_received = bytes_.load();

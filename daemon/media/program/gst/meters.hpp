@@ -28,6 +28,8 @@ class Meters : public std::enable_shared_from_this<Meters> {
 
     /// @thread loop
     [[nodiscard]] TransportStats read();
+    /// Lets the connection's objects go, which hold us in turn. @thread any
+    void release();
 
  private:
     struct Reports {

@@ -481,6 +481,7 @@ void WebrtcTransport::cut(std::function<void()> closed) {
     webrtc_ = opus_ = sound_ = picture_ = nullptr;
     std::thread([pipeline, shared = shared_, executor = executor_, closed = std::move(closed)]() mutable {
         gst_element_set_state(pipeline, GST_STATE_NULL);
+        shared->meters->release();
         {
             const std::lock_guard lock(shared->mutex);
             shared->dtls.clear();
