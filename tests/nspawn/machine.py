@@ -47,6 +47,7 @@ class Machine:
                        check=True)
         self.process = None
         self.leader = None
+        self.write("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n")   # an installer writes it; the tree has none
 
     # Before the boot
 

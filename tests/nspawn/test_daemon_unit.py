@@ -48,6 +48,19 @@ class Life(MachineCase):
         done = self.machine.run("systemd-analyze", "verify", *(f"/usr/lib/systemd/system/{unit}" for unit in UNITS))
         self.assertEqual(done.stdout + done.stderr, "")
 
+    def test_the_journal_finds_the_lines_of_one_call(self):
+        api = self.machine.api()
+        api.call("room.subscribe")
+        api.call("board.press", {"button": "call"})
+        room = api.wait_phase("talking")["roomId"]
+        api.call("voip.forceHangUpVoip")
+        api.wait_phase("ended")
+        api.close()
+        self.machine.wait_log("call over")
+        lines = self.machine.journal(f"WMPF_ROOM={room}", "--output=cat").splitlines()
+        self.assertTrue(any("call over" in line for line in lines), lines)
+        self.assertTrue(all(room in line for line in lines), lines)
+
     def test_an_app_that_connects_starts_the_daemon(self):
         self.machine.run("systemctl", "stop", "wmpf-voipd.service")
         self.assertEqual(self.machine.show("wmpf-voipd.socket", "ActiveState"), "active")

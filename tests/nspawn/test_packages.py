@@ -1,0 +1,197 @@
+"""The Debian packages in a booted machine: install, upgrade in a call, remove, purge. WMPF_DEBS names their folder."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from machine import Machine, until
+
+DEBS = pathlib.Path(os.environ["WMPF_DEBS"]) if "WMPF_DEBS" in os.environ else None
+SN, MODEL, APP = "packaged-1", "model-1", "wx-packages"
+DEVICE = {
+    "device": {"sn": SN, "modelId": MODEL, "appId": APP},
+    "service": {"url": "https://localhost:8443", "ca": "/etc/wmpf-voipd/ca.pem"},
+    "board": {"driver": "sim", "buttons": [{"name": "call", "contact": "anna"}]},
+    "media": {"enabled": False},
+}
+
+
+def package(name):
+    found = [path for path in DEBS.glob(f"{name}_*.deb")]
+    if len(found) != 1:
+        raise AssertionError(f"{name}: {found} in {DEBS}")
+    return found[0]
+
+
+def newer(deb, folder):
+    """The same package with a higher version, as an upgrade brings it."""
+    unpacked = pathlib.Path(folder) / "unpacked"
+    subprocess.run(["dpkg-deb", "--raw-extract", deb, unpacked], check=True)
+    control = unpacked / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: (.*)$", r"Version: \1+next", control.read_text()))
+    target = pathlib.Path(folder) / (deb.stem + "+next.deb")
+    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", unpacked, target], check=True,
+                   stdout=subprocess.DEVNULL)
+    shutil.rmtree(unpacked)
+    return target
+
+
+@unittest.skipUnless(DEBS, "WMPF_DEBS is not set: ./run test-nspawn sets it")
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="wmpf-debs-")
+        folder = pathlib.Path(cls.scratch.name)
+        (folder / "debs").mkdir()
+        for name in ("wmpf-voipd", "wmpf-voip-service"):
+            shutil.copy(package(name), folder / "debs" / f"{name}.deb")
+            shutil.copy(newer(package(name), folder), folder / "debs" / f"{name}-next.deb")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def setUp(self):
+        layer = pathlib.Path(self.scratch.name)
+        self.machine = Machine(layer)
+        self.machine.boot()
+
+    def tearDown(self):
+        self.machine.close()
+
+    def dpkg(self, *arguments):
+        return self.machine.run("env", "DEBIAN_FRONTEND=noninteractive", "dpkg", *arguments)
+
+    def install(self, *names):
+        # wmpf-voipd and the service alone: their dependencies are in the machine's tree.
+        self.dpkg("--install", *(f"/debs/{name}.deb" for name in names))
+
+    def state(self, unit):
+        return self.machine.show(unit, "ActiveState")
+
+    def provision(self):
+        """A service with a user, a device that is registered with it, and a phone that answers."""
+        self.install("wmpf-voip-service", "wmpf-voipd")
+        run = self.machine.run
+        self.machine.wait_active("wmpf-voip-service")
+        run("cp", "/var/lib/wmpf-voip-service/ca.pem", "/etc/wmpf-voipd/ca.pem")
+        run("tee", "/etc/wmpf-voipd/config.json", text=json.dumps(DEVICE))
+        run("chmod", "644", "/etc/wmpf-voipd/ca.pem")
+        run("systemctl", "start", "wmpf-voipd.socket", "wmpf-voipd.service")
+        admin = ("wmpf-voip-service", "admin")
+        run(*admin, "product", "add", APP, MODEL)
+        run(*admin, "user", "add", "anna")
+        code = re.search(r"[A-Za-z0-9_-]{20,}", run(*admin, "user", "enrol", "anna").stdout)[0]
+        open_id = re.search(r"\bo\S+", run(*admin, "user", "list").stdout.split("anna", 1)[1])[0]
+        ticket = re.search(r"\b[0-9A-Za-z]{32}\b", run(*admin, "ticket", SN).stdout)[0]
+        run("wmpf-voipctl", "register", ticket)
+        run(*admin, "grant", "anna", SN, "Front door")
+        self.api = self.machine.api()
+        self.api.call("contact.set", {"contact": "anna", "name": "Anna", "people": [{"openId": open_id}]})
+        self.online()
+        return self.machine.start_program(
+            "wmpf-voip-phone", "--service", "https://localhost:8443", "--ca", "/etc/wmpf-voipd/ca.pem",
+            "--code", code, "--auto-answer")
+
+    def online(self):
+        until(lambda: self.api.call("device.get")["channel"]["state"] == "online", "the device is on line")
+
+    def read_until(self, program, word):
+        for line in program.stdout:
+            if line.startswith(word):
+                return line
+        raise AssertionError(f"the phone ended without {word}")
+
+    def test_install_enables_starts_what_is_configured_and_makes_the_users(self):
+        self.install("wmpf-voipd")
+        self.assertEqual(self.state("wmpf-voipd"), "inactive")   # not provisioned, and no failure
+        self.assertEqual(self.machine.run("systemctl", "--failed", "--no-legend", "--plain").stdout, "")
+        for unit in ("wmpf-voipd.service", "wmpf-voipd.socket"):
+            self.assertEqual(self.machine.run("systemctl", "is-enabled", unit).stdout.strip(), "enabled")
+        groups = self.machine.run("id", "--name", "--groups", "voip").stdout.split()
+        self.assertEqual(set(groups), {"voip", "gpio", "input", "video", "audio"})
+        self.install("wmpf-voip-service")
+        self.machine.wait_active("wmpf-voip-service")
+        self.assertEqual(self.machine.run("stat", "--format=%U %a", "/var/lib/wmpf-voip-service").stdout.strip(),
+                         "voip-service 700")
+
+    def test_upgrade_in_a_call_ends_it_cleanly_and_keeps_all_state(self):
+        phone = self.provision()
+        self.read_until(phone, "online")
+        self.api.call("room.subscribe")
+        self.api.call("voip.call", {"contact": "anna"})
+        self.api.wait_phase("talking")
+        self.install("wmpf-voipd-next")
+        self.api.close()
+        self.read_until(phone, "hangUpVoip")   # told by the device, not a time-out
+        self.read_until(phone, "finishVoip")
+        self.machine.wait_active("wmpf-voipd")
+        self.api = self.machine.api()
+        self.online()   # the same identity: no new ticket
+        self.assertEqual([c["contact"] for c in self.api.call("contact.list")["contacts"]], ["anna"])
+        self.assertEqual(len(self.api.call("call.history")["calls"]), 1)
+        self.assertEqual(self.machine.show("wmpf-voipd", "Result"), "success")
+        self.assertEqual(self.machine.run("cat", "/etc/wmpf-voipd/config.json").stdout, json.dumps(DEVICE))
+        self.api.call("room.subscribe")
+        self.api.call("voip.call", {"contact": "anna"})
+        self.api.wait_phase("talking")
+        self.api.close()
+        phone.stdin.close()
+        phone.kill()
+        phone.wait()
+        phone.stdout.close()
+
+    def test_upgrade_of_the_service_in_a_call_lets_it_go_on(self):
+        phone = self.provision()
+        self.read_until(phone, "online")
+        self.api.call("room.subscribe")
+        self.api.call("voip.call", {"contact": "anna"})
+        room = self.api.wait_phase("talking")["roomId"]
+        self.install("wmpf-voip-service-next")
+        self.machine.wait_active("wmpf-voip-service")
+        self.online()
+        now = self.api.call("room.get")
+        self.assertEqual((now["roomId"], now["phase"]), (room, "talking"))
+        self.api.call("voip.forceHangUpVoip")
+        self.read_until(phone, "finishVoip")
+        self.api.close()
+        phone.stdin.close()
+        phone.kill()
+        phone.wait()
+        phone.stdout.close()
+
+    def test_a_changed_configuration_of_the_service_survives_the_upgrade(self):
+        self.install("wmpf-voip-service")
+        path = "/etc/wmpf-voip-service/config.json"
+        mine = '{"listen": "127.0.0.1:9443"}'
+        self.machine.run("tee", path, text=mine)
+        self.install("wmpf-voip-service-next")
+        self.assertEqual(self.machine.run("cat", path).stdout, mine)
+        self.machine.wait_log('serving url="https://127.0.0.1:9443"', "wmpf-voip-service")
+
+    def test_remove_keeps_state_and_purge_leaves_nothing(self):
+        self.provision().kill()
+        self.api.close()
+        self.dpkg("--remove", "wmpf-voipd", "wmpf-voip-service")
+        for unit in ("wmpf-voipd.service", "wmpf-voipd.socket", "wmpf-voip-service"):
+            self.assertEqual(self.state(unit), "inactive", unit)
+        kept = ("/var/lib/wmpf-voipd/identity.json", "/var/lib/wmpf-voip-service/registry.sqlite",
+                "/etc/wmpf-voip-service/config.json", "/etc/wmpf-voipd/config.json")
+        for path in kept:
+            self.machine.run("test", "-e", path)
+        self.dpkg("--purge", "wmpf-voipd", "wmpf-voip-service")
+        left = self.machine.run("find", "/", "-xdev", "-path", "/debs", "-prune", "-o", "(", "-name", "*wmpf*", "-o",
+                                "-name", "*voipd*", ")", "-print").stdout.split()
+        left = [path for path in left if not path.startswith(("/var/log/", "/etc/wmpf-voipd")) and not path.endswith(".deb")]
+        self.assertEqual(left, [])
+        # ca.pem was put there by hand, so it stays; what the package knows is gone.
+        self.assertEqual(self.machine.run("ls", "/etc/wmpf-voipd").stdout.split(), ["ca.pem"])
+        self.assertEqual(self.machine.run("systemctl", "--failed", "--no-legend", "--plain").stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main()
