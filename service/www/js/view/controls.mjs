@@ -23,6 +23,7 @@ export function makeControls(app, stage) {
         face(mute, capture.muted ? 'microphone-off' : 'microphone', t(capture.muted ? 'call.unmute' : 'call.mute'), capture.muted);
         const isShown = Boolean(capture.camera.track) || capture.camera.state === 'asking';
         face(camera, isShown ? 'video' : 'video-off', t(isShown ? 'call.cameraOff' : 'call.cameraOn'), !isShown);
+        camera.hidden = !isShown && calls.link.status === 'flowing' && !calls.link.takesPicture;  // nobody would see it
         face(flip, 'turn', t('call.flip'), false);
         flip.hidden = !capture.canTurn || !isShown;
         hearing.hidden = !stage.isSilent();
