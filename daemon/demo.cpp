@@ -208,10 +208,8 @@ std::string Demo::guide(const config::Config& config, const std::filesystem::pat
         "    The browser does not know the demo's certificate: go on all the same, or let it trust\n    " +
         ca + "\n";
     text += lan_guide(config.device);
-    text += "  A phone in a terminal (keys: a answer, r reject, h hang up, q quit)";
-    text += media ? "; it has neither sound nor picture,\n  and an answered call ends by itself after " +
-                        std::to_string(whole_seconds(config.call.join)) + " s:\n"
-                  : ":\n";
+    text +=
+        "  A phone in a terminal, without sound and picture (keys: a answer, r reject, h hang up, q quit):\n";
     text += "    " + phone + " --as reception\n";
     text += "  Press the call button:\n    " + ctl + " press call\n";
     text += "  Call the device instead, and answer there:\n";

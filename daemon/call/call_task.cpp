@@ -312,7 +312,12 @@ void CallTask::on_signal(const RoomSignal& signal) {
             return;
         }
     }
-    if (parts_.media) parts_.media->on_signal(signal);
+    if (!parts_.media) return;
+    const json::Value* type = signal.body.find("type");
+    const std::string* word = type ? type->as_string() : nullptr;
+    if (word && *word == "no-media")
+        return post(event::MediaChanged{session_.generation(), MediaState{}, 0, {}});
+    parts_.media->on_signal(signal);
 }
 
 void CallTask::on_online(bool online) {

@@ -49,7 +49,8 @@ std::optional<json::Value> Doors::answer(const json::Value& body, const RoomSnap
     }
     const double seconds = std::chrono::duration<double>(*opened).count();
     log_.notice("door opened", kv("relay", relay), kv("by", who.id), kv("name", who.name),
-                kv("room", call.room.room_id), kv("seconds", seconds));
+                kv("room", call.room.room_id),
+                kv("ms", std::chrono::duration_cast<std::chrono::milliseconds>(*opened).count()));
     return reply.set("seconds", seconds);
 }
 

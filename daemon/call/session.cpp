@@ -50,8 +50,7 @@ std::optional<TimePoint> Session::wake_at() const noexcept {
         if (online_ && call_.retry_at > now_.at) sooner(at, call_.retry_at);
         if (call_.phase == Phase::talking) {
             if (calling_wanted_) sooner(at, call_.calling_at);
-            if (offline_since_ && !settings_.media_enabled)
-                sooner(at, *offline_since_ + settings_.talk_alone_time);
+            if (offline_since_ && !has_media()) sooner(at, *offline_since_ + settings_.talk_alone_time);
         }
     }
     for (const Closing& closing : closings_) {
@@ -167,7 +166,7 @@ void Session::expire() {
 
 void Session::tick_talking() {
     const TimePoint now = now_.at;
-    if (offline_since_ && !settings_.media_enabled && *offline_since_ + settings_.talk_alone_time <= now) {
+    if (offline_since_ && !has_media() && *offline_since_ + settings_.talk_alone_time <= now) {
         abort_room(broke_here(), "the service was lost", Close::yes, code::network);
         return;
     }

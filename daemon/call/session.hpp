@@ -100,6 +100,7 @@ class Session {
         // media
         MediaState media;
         bool media_prepared = false, media_started = false;
+        bool media_declined = false;  // by the other side
         std::optional<RoomEnd> end;
     };
     struct Closing {
@@ -171,6 +172,8 @@ class Session {
     void try_talk();
     void drive_room();
     void drive_media();
+    void decline_media();
+    [[nodiscard]] bool has_media() const noexcept { return settings_.media_enabled && !call_.media_declined; }
     void on_room_event(const RoomEvent& event);
     void on_other_event(const RoomEvent& event);
 

@@ -76,8 +76,9 @@ struct HangUpDone {
     std::string room_id;
     Outcome<std::monostate> outcome;
 };
-/// The media program's state; "failed" ends the call with err_code (2000s) and err_msg. The quality in it
-/// does not count: MediaMeasured brings it.
+/// The media program's state; "failed" ends the call with err_code (2000s) and err_msg. "none": the other
+/// side carries no media, the call goes on without. The quality in it does not count: MediaMeasured brings
+/// it.
 struct MediaChanged {
     Generation generation = 0;
     MediaState media;

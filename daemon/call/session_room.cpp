@@ -154,7 +154,7 @@ void Session::resumed(const RoomResumed& there) {
 }
 
 void Session::try_talk() {
-    const bool flows = !settings_.media_enabled || call_.media.state == "flowing";
+    const bool flows = !has_media() || call_.media.state == "flowing";
     if (call_.phase != Phase::joining || !call_.both_in || !flows) return;
     call_.talking_since = now_.at;
     call_.calling_at = now_.at + 1s;
@@ -185,7 +185,7 @@ void Session::drive_room() {
 }
 
 void Session::drive_media() {
-    if (!settings_.media_enabled || !live() || call_.facts.room_id.empty()) return;
+    if (!has_media() || !live() || call_.facts.room_id.empty()) return;
     if (!call_.media_prepared) {
         call_.media_prepared = true;
         out_.push_back(action::PrepareMedia{call_.generation, call_.facts.room_id, call_.facts.room_type});
@@ -200,7 +200,8 @@ void Session::drive_media() {
 }
 
 void Session::handle(const event::MediaChanged& event) {
-    if (!settings_.media_enabled || event.generation != call_.generation) return;
+    if (!has_media() || event.generation != call_.generation) return;
+    if (event.media.state == "none") return decline_media();
     MediaState media = event.media;
     media.quality = call_.media.quality;
     const bool changed = media != call_.media;
@@ -217,8 +218,17 @@ void Session::handle(const event::MediaChanged& event) {
     try_talk();
 }
 
+/// The other side carries neither sound nor picture: the call goes on as where there is no media at all.
+void Session::decline_media() {
+    call_.media_declined = true;
+    if (std::exchange(call_.media_prepared, false)) out_.push_back(action::StopMedia{call_.generation});
+    call_.media = MediaState{};
+    out_.push_back(action::Changed{snapshot(now_.at)});
+    try_talk();
+}
+
 void Session::handle(const event::MediaMeasured& event) {
-    if (!settings_.media_enabled || event.generation != call_.generation) return;
+    if (!has_media() || event.generation != call_.generation) return;
     call_.media.quality = event.quality;
     out_.push_back(action::Measured{call_.facts.room_id, event.quality});
 }

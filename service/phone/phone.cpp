@@ -194,9 +194,20 @@ struct Phone::State {
             print("expiring");
             return;
         }
+        if (method == "room.signal") return decline(params);
         if (method != "voip.event") return;
         const auto event = decode_room_event(params);
         if (event) perform(call.event(*event));
+    }
+
+    /// A terminal neither shows nor plays anything: a device that offers media is told, and goes on without.
+    void decline(const json::Value& params) {
+        const auto signal = decode_room_signal(params);
+        if (!signal || !peer) return;
+        const json::Value* type = signal->body.find("type");
+        if (!type || !type->as_string() || *type->as_string() != "offer") return;
+        (void)peer->notify("room.signal",
+                           encode(RoomSignal{signal->room_id, json::Value().set("type", "no-media")}));
     }
 
     // ---- what was decided

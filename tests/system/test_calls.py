@@ -52,8 +52,9 @@ class Outgoing(HouseCase):
     def test_reject(self):
         phone = self.house.phone("reception", "--reject")
         self.ring(phone)
-        self.assertEqual(self.watch.events_until("finishVoip"),
-                         ["startVoip", "joinedRoomByCaller", "rejectVoip", "endVoip", "finishVoip"])
+        # A phone that rejects at once may be faster than the device's own joining.
+        events = [name for name in self.watch.events_until("finishVoip") if name != "joinedRoomByCaller"]
+        self.assertEqual(events, ["startVoip", "rejectVoip", "endVoip", "finishVoip"])
         phone.wait_line(r"^rejectVoip .*status=manual")
         phone.stop()
 

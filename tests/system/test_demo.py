@@ -13,9 +13,7 @@ class Demo(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wmpf-"))
         self.runtime = {"XDG_RUNTIME_DIR": str(self.folder)}
-        config = self.folder / "demo.json"
-        config.write_text('{"media": {"enabled": false}}')   # the phone in a terminal has neither sound nor picture
-        self.demo = Program(BIN / "wmpf-voipd", "--demo", "--config", config, "--listen", "127.0.0.1:0", env=self.runtime)
+        self.demo = Program(BIN / "wmpf-voipd", "--demo", "--listen", "127.0.0.1:0", env=self.runtime)
         self.phone_line = self.demo.wait_line(r"wmpf-voip-phone (--service \S+ --ca \S+ --as reception)")[1]
         self.demo.wait_line(r"channel: on line", from_start=True)
 
@@ -43,11 +41,15 @@ class Demo(unittest.TestCase):
     def test_press_rings_the_phone_that_the_demo_names(self):
         phone = Program(BIN / "wmpf-voip-phone", *self.phone_line.split(), "--auto-answer=0")
         phone.wait_line("^online")
+        api = Api(self.folder / "wmpf-voipd" / "api.sock")
+        api.call("room.subscribe")
         pressed = self.ctl("press", "call")
         self.assertEqual(pressed.returncode, 0, pressed.stderr)
         phone.wait_line("^ringing")
         phone.wait_line("^calling")
+        api.wait_phase("talking")   # a terminal has neither sound nor picture, and says so
         self.assertIn("talking", self.ctl("status").stdout)
+        api.close()
         self.assertEqual(self.ctl("hangup").returncode, 0)
         phone.wait_line("^finishVoip")
         phone.stop()
@@ -62,6 +64,7 @@ class Demo(unittest.TestCase):
             api.wait_phase("alerting")
         self.assertEqual(self.ctl("answer").returncode, 0)
         phone.wait_line("^calling")
+        api.wait_phase("talking")
         self.assertEqual(self.ctl("hangup").returncode, 0)
         self.assertEqual(phone.wait_exit(), 0)
         api.close()

@@ -56,6 +56,26 @@ TEST_CASE("session media: prepared when the room is known, started when both sid
     CHECK(w.session.snapshot(w.now.at).media.state == "flowing");
 }
 
+TEST_CASE("session media: a phone without media is talked to all the same, once it says so", "[call][unit]") {
+    World w(with_media());
+    w.to_joining(true);
+    w.join_done({RoomJoined{"R1", Phase::joining, {}}});
+    REQUIRE(w.phase() == Phase::joining);
+    const Generation generation = w.session.generation();
+    w.wire(N::calling);
+    CHECK(w.phase() == Phase::joining);
+    const Actions declined = w.on(event::MediaChanged{generation, {}, 0, {}});
+    CHECK(count<action::StopMedia>(declined) == 1);
+    CHECK(w.phase() == Phase::talking);
+    CHECK(w.session.snapshot(w.now.at).media.state == "none");
+    // Whatever the program still says on its way out changes nothing.
+    CHECK(w.on(event::MediaChanged{generation, {"failed", false, false}, 2004, "late"}).empty());
+    CHECK(w.on(event::MediaChanged{generation, {}, 0, {}}).empty());
+    CHECK(w.phase() == Phase::talking);
+    w.wire(N::hangUpVoip);
+    CHECK(count<action::StopMedia>(w.last) == 0);
+}
+
 TEST_CASE("session media: a listener's is prepared while it alerts and started by the answer",
           "[call][unit]") {
     World w(with_media());

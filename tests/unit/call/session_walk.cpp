@@ -234,8 +234,10 @@ void Referee::judge_loss(const Session& session, const Event& event, std::option
         broken.push_back("losing the service ended a talk with media");
     const auto* media = std::get_if<event::MediaChanged>(&event);
     const bool in_room = before && *before != Phase::idle && *before != Phase::dialling;
+    const auto program = programs_.find(session.generation());
+    const bool declined = program != programs_.end() && program->second == Media::stopped;
     if (media && media->media.state == "failed" && media->generation == session.generation() && in_room &&
-        !now_over)
+        !declined && !now_over)
         broken.push_back("a call outlived its media");
 }
 
