@@ -266,7 +266,9 @@ asio::awaitable<void> Channels::serve(std::unique_ptr<transport::MessageStream> 
     const auto peer = channel->peer;
     const Error why = co_await peer->run();
     channel->log.info("channel ended", kv("why", why.text()));
-    remove(channel);
+    // Browsers close with 1001 when their page is closed or loaded anew; they cannot say which.
+    const bool is_user = channel->session.member.kind == rooms::MemberKind::user;
+    remove(channel, is_user && transport::close_code(why) == close_code::going_away);
 }
 
 void Channels::close(const ChannelPtr& channel, std::uint16_t code, std::string_view why) {
@@ -275,11 +277,11 @@ void Channels::close(const ChannelPtr& channel, std::uint16_t code, std::string_
     remove(channel);
 }
 
-void Channels::remove(const ChannelPtr& channel) {
+void Channels::remove(const ChannelPtr& channel, bool leaving) {
     parts_.timers.cancel(std::exchange(channel->notice, 0));
     parts_.timers.cancel(std::exchange(channel->end, 0));
     if (channels_.erase(channel->id) == 0) return;
-    rooms_.channel_closed(channel->id, now());
+    rooms_.channel_closed(channel->id, now(), leaving);
     commit();
 }
 

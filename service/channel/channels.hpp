@@ -80,7 +80,7 @@ class Channels final : public ChannelPort {
     ChannelPtr admit(std::unique_ptr<transport::MessageStream> stream, Session session);
     void make_place(const rooms::Member& member);
     void close(const ChannelPtr& channel, std::uint16_t code, std::string_view why);
-    void remove(const ChannelPtr& channel);
+    void remove(const ChannelPtr& channel, bool leaving = false);
     void arm(const ChannelPtr& channel);
     void commit();  ///< saves what Rooms wants saved, then lets perform_all() run
     void save_records();

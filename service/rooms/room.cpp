@@ -99,7 +99,13 @@ Deadline Room::gone_deadline() const noexcept {
     const Deadline first = caller_at <= listener_at ? Deadline{Due::caller_gone, caller_at}
                                                     : Deadline{Due::listener_gone, listener_at};
     if (stage_ != Stage::talking) return {first.due, first.at + settings_->resume};
-    const Deadline alone{first.due, first.at + settings_->alone};
+    const auto alone_until = [&](const Side& side, TimePoint gone_at) {
+        return gone_at == none ? none : gone_at + (side.left ? settings_->resume : settings_->alone);
+    };
+    const TimePoint caller_until = alone_until(caller_, caller_at);
+    const TimePoint listener_until = alone_until(listener_, listener_at);
+    const Deadline alone = caller_until <= listener_until ? Deadline{Due::caller_gone, caller_until}
+                                                          : Deadline{Due::listener_gone, listener_until};
     if (!caller || !listener) return alone;
     const Deadline both{Due::both_gone, std::max(caller_at, listener_at) + settings_->resume};
     return both.at <= alone.at ? both : alone;
@@ -158,14 +164,16 @@ void Room::opened(bool caller, ChannelId channel, Moment now, Actions& actions) 
     ask(side, channel, now, actions);
 }
 
-void Room::closed(bool caller, ChannelId channel, Moment now) {
+void Room::closed(bool caller, ChannelId channel, bool leaving, Moment now) {
     Side& side = of(caller);
     erase(side.over, channel);
     if (side.bound == channel)
         side.bound = 0;
     else if (!erase(side.asked, channel))
         return;
-    if (side.bound == 0 && side.asked.empty()) side.gone = now.at;
+    if (side.bound != 0 || !side.asked.empty()) return;
+    side.gone = now.at;
+    side.left = leaving;
 }
 
 void Room::refused(bool caller, ChannelId channel, int err_code) {

@@ -21,6 +21,7 @@ struct Side {
     std::vector<ChannelId> asked;   ///< were sent call.incoming and did not refuse; empty once bound
     std::vector<ChannelId> over;    ///< the room is over for these: they refused, or another channel won
     std::optional<TimePoint> gone;  ///< since when it has no channel, having had one
+    bool left = false;              ///< its last channel said goodbye: a page was closed, or loads anew
     std::deque<TimePoint> signals;  ///< those of the last second
 };
 
@@ -59,7 +60,7 @@ class Room {
     void ring(const std::vector<ChannelId>& channels, Moment now, Actions& actions);
 
     void opened(bool caller, ChannelId channel, Moment now, Actions& actions);
-    void closed(bool caller, ChannelId channel, Moment now);
+    void closed(bool caller, ChannelId channel, bool leaving, Moment now);
     void refused(bool caller, ChannelId channel, int err_code);
 
     /// The channel that a request without one stands for. @param channels  of the member, oldest first

@@ -86,7 +86,7 @@ void Rooms::channel_opened(const Member& member, ChannelId channel, Moment now) 
     s.reschedule(*room);
 }
 
-void Rooms::channel_closed(ChannelId channel, Moment now) {
+void Rooms::channel_closed(ChannelId channel, Moment now, bool leaving) {
     State& s = *state_;
     s.run_due(now);
     const auto owner = s.owners.find(channel);
@@ -98,7 +98,7 @@ void Rooms::channel_closed(ChannelId channel, Moment now) {
     if (open.empty()) s.channels.erase(member);
     Room* room = s.room_of(member);
     if (!room) return;
-    room->closed(room->side(true).member == member, channel, now);
+    room->closed(room->side(true).member == member, channel, leaving, now);
     s.reschedule(*room);
 }
 

@@ -170,8 +170,10 @@ class Rooms {
     // Channels. The shell keeps their number within limits (newest of a device, five of a user).
     /// May lead to call.incoming: the member is being rung. Opening a known channel again is ignored.
     void channel_opened(const Member& member, ChannelId channel, Moment now);
-    /// Unknown channels are ignored.
-    void channel_closed(ChannelId channel, Moment now);
+    /// Unknown channels are ignored. `leaving`: the member's program said goodbye, as a page does that is
+    /// closed or loaded anew: a talk waits settings.resume for it, then it counts as hung up
+    /// (unloadCallPage).
+    void channel_closed(ChannelId channel, Moment now, bool leaving = false);
 
     // Dialling.
     /// The earlier answer to this caller's callId, when the room lives or ended less than

@@ -120,6 +120,13 @@ void Rooms::State::forget_oldest() {
     ended.erase(oldest);
 }
 
+/// A side that said goodbye in a talk hung up; one that broke off lost the room.
+Ending Rooms::State::gone_ending(const Room& room, bool caller, std::int64_t talked) {
+    const bool has_left = room.stage() == Room::Stage::talking && room.side(caller).left;
+    if (has_left) return hung_up(caller, to_string(HangUpReason::unloadCallPage), talked);
+    return lost(caller, !caller, talked);
+}
+
 void Rooms::State::end_due(Room& room, Moment now) {
     // It ended when it was due: a late alarm charges nobody for more.
     const Deadline deadline = room.deadline();
@@ -132,8 +139,8 @@ void Rooms::State::end_due(Room& room, Moment now) {
         case Due::ring: return end(room, not_answered(), now);
         case Due::join: return end(room, waited_in_vain(!room.side(true).joined), now);
         case Due::time_limit: return end(room, time_limit_reached(talked), now);
-        case Due::caller_gone: return end(room, lost(true, false, talked), now);
-        case Due::listener_gone: return end(room, lost(false, true, talked), now);
+        case Due::caller_gone: return end(room, gone_ending(room, true, talked), now);
+        case Due::listener_gone: return end(room, gone_ending(room, false, talked), now);
         case Due::both_gone: return end(room, lost(true, true, talked), now);
     }
 }

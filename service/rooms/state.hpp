@@ -55,6 +55,7 @@ struct Rooms::State {
     void reschedule(const Room& room);
     void save(const Room& room) { records.push_back(Save{room.saved()}); }
     void end(Room& room, const Ending& ending, Moment now, int backend_code = 0);
+    [[nodiscard]] static Ending gone_ending(const Room& room, bool caller, std::int64_t talked);
     void end_due(Room& room, Moment now);
     void remember(SavedRoom saved, TimePoint forget_at);
     void forget_oldest();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { missing, scene } from '../support/scene.mjs';
 
 describe('calls', { skip: missing }, () => {
-    const here = scene({ people: ['reception', 'security'], device: { media: { enabled: false } } });
+    const here = scene({ people: ['reception', 'security'], rooms: { resumeSeconds: 3 }, device: { media: { enabled: false } } });
 
     test('a press rings the page; it answers and hangs up', async () => {
         const phone = await here.loggedIn();
@@ -114,6 +114,17 @@ describe('calls', { skip: missing }, () => {
         await phone.page.reload();
         await phone.phase('talking');
         assert.equal((await here.house.api.call('room.get')).phase, 'talking');
+    });
+
+    test('a page that is closed in a call has hung up after the time to come back', async () => {
+        const phone = await here.loggedIn();
+        await here.house.press();
+        await phone.button('Answer').click();
+        await here.house.api.phase('talking');
+        await phone.page.close({ runBeforeUnload: false });
+        const end = await here.house.api.event('hangUpVoip');
+        assert.equal(end.data.origin, 'other');
+        assert.equal(end.data.status, 'endByListener');
     });
 
     test('the service is restarted in a call: the page comes back to it', async () => {

@@ -54,6 +54,30 @@ TEST_CASE("time: the timeLimit ends a room that still rings", "[rooms][unit]") {
           Story{"2 hangUpVoip keepTime=0 status=endByCaller origin=timeLimit"} + ends(2, false));
 }
 
+TEST_CASE("time: a page that said goodbye in a talk has hung up after 10 s, unless it is back",
+          "[rooms][unit]") {
+    World world;
+    world.talking();
+    world.heard();
+    world.rooms.channel_closed(2, world.now, true);
+    world.pass(9999ms);
+    CHECK(world.rooms.phase("room-1") == Phase::talking);
+    world.pass(1ms);
+    CHECK(world.heard(1) ==
+          Story{"1 hangUpVoip keepTime=10 status=endByListener origin=other"} + ends(1, true, 10));
+
+    World again;
+    again.talking();
+    again.rooms.channel_closed(2, again.now, true);
+    again.open(ann, 3);
+    REQUIRE(again.resume(ann, 3));
+    again.pass(11s);
+    CHECK(again.rooms.phase("room-1") == Phase::talking);
+    again.rooms.channel_closed(3, again.now);
+    again.pass(59s);
+    CHECK(again.rooms.phase("room-1") == Phase::talking);
+}
+
 TEST_CASE("time: a listener without a channel is woken, told when it connects and rung 60 s from then",
           "[rooms][unit]") {
     World world;
