@@ -136,7 +136,9 @@ Error Core::reason(error_code ec) {
     if (frozen) return fail(Errc::timeout, "the peer is silent");
     if (closing || ended) return fail(Errc::closed);
     if (cancelled) return fail(Errc::cancelled);
-    if (ec == websocket::error::closed) {
+    // A browser that goes away says so and is gone before our own goodbye can be written.
+    const bool was_said = ws.reason().code != 0 && ec.category() == boost::system::system_category();
+    if (ec == websocket::error::closed || was_said) {
         const auto& said = ws.reason();
         if (said.code == 0 || said.code == no_code) return fail(Errc::closed);
         return closed_with(said.code, {said.reason.data(), said.reason.size()});
