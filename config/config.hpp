@@ -143,7 +143,7 @@ struct Speaker {
 
 struct RingTone {
     bool enabled = true;  ///< false: neither ring tone nor ring-back tone is played
-    std::string file;     ///< absolute path of a WAV file; empty: the tone that ships
+    std::string file;     ///< absolute path of a WAV file; empty: the board's own tone
     friend bool operator==(const RingTone&, const RingTone&) = default;
 };
 

@@ -24,7 +24,7 @@ class AvBench {
     /// "camera", "microphone", "speaker"
     virtual void unplug(std::string_view device) = 0;
     virtual void plug_in(std::string_view device) = 0;
-    /// The device cannot be opened for now: `refused` or `io`, as a node without permission or a busy one.
+    /// The device cannot be opened until unblock(): `refused` or `io`, as without permission or while busy.
     virtual void block(std::string_view device, Errc how) = 0;
     virtual void unblock(std::string_view device) = 0;
     /// Alarms and threads' messages that are still to come; 0 when all is stopped.
