@@ -146,14 +146,31 @@ asio::awaitable<void> Channels::perform_all() {
         if (woken == WakeReason::cancelled) co_return;
         if (woken == WakeReason::deadline) rooms_.tick(now());
         save_records();
-        auto actions = rooms_.take_actions();
-        for (rooms::Action& action : actions) {
+        take_actions();
+        while (!acting_.empty()) {
+            rooms::Action action = std::move(acting_.front());
+            acting_.pop_front();
             if (!perform(action)) continue;
             // The new task queues its request before what follows is queued.
             const auto executor = parts_.executor;
             co_await asio::post(executor, use_result);
         }
     }
+}
+
+void Channels::take_actions() {
+    for (rooms::Action& action : rooms_.take_actions()) acting_.push_back(std::move(action));
+}
+
+/// The answer to a request must not overtake what earlier requests led to: who is refused because a room has
+/// ended has been told of its end by then. Their own answers are queued already.
+void Channels::tell_what_is_due() {
+    take_actions();
+    while (!acting_.empty() && std::holds_alternative<rooms::SendEvent>(acting_.front())) {
+        (void)perform(acting_.front());
+        acting_.pop_front();
+    }
+    if (!acting_.empty()) due_.notify();
 }
 
 bool Channels::perform(rooms::Action& action) {
@@ -333,6 +350,7 @@ asio::awaitable<Answer<json::Value>> Channels::answer(Caller caller, std::string
     if (rule && rule->delay > Duration::zero()) co_await parts_.timers.wait_for(rule->delay);
     Answer<json::Value> answered(json::Value{});
     if (!rule || rule->err_code == 0) {
+        tell_what_is_due();
         answered = methods_.answer(caller, method, params);
         commit();
     } else {

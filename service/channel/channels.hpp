@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -71,6 +72,8 @@ class Channels final : public ChannelPort {
     using ChannelPtr = std::shared_ptr<Channel>;
 
     asio::awaitable<void> perform_all();
+    void take_actions();
+    void tell_what_is_due();
     asio::awaitable<void> ring(rooms::SendIncoming incoming);
     asio::awaitable<Answer<json::Value>> answer_on(rooms::ChannelId channel, std::string method,
                                                    json::Value params);
@@ -94,6 +97,7 @@ class Channels final : public ChannelPort {
     std::map<rooms::ChannelId, ChannelPtr> channels_;  // by age
     rooms::ChannelId last_id_ = 0;
     std::map<std::string, Waiting*> waiting_;  // by roomId
+    std::deque<rooms::Action> acting_;         // wanted by Rooms, not performed yet
     Wake due_;
     TaskSet tasks_;
 };

@@ -281,6 +281,25 @@ TEST_CASE("call: a caller that never joins within 0.3 s aborts the room", "[serv
     CHECK(text_of(pair.device->until("abortVoip").data(), "status") == "unknown");
 }
 
+TEST_CASE("call: who joins a room that ends at that moment hears of the end before the refusal, 100 times",
+          "[service][component]") {
+    Pair pair([](ServiceSettings& settings) { settings.config.limits.dials_per_minute = 600; });
+    int refused = 0;
+    for (int round = 0; round < 100; ++round) {
+        const std::string room = pair.ring();
+        pair.phone->start_call("room.hangUp", in_room(room));
+        pair.device->start_call("room.join", in_room(room));
+        pair.world.drive([&] { return pair.device->finished_call().has_value(); });
+        const bool fault = pair.device->finished_call()->fault() != nullptr;
+        refused += fault ? 1 : 0;
+        if (fault) REQUIRE_FALSE(pair.device->silent());
+        (void)pair.device->until("finishVoip");
+        (void)pair.phone->until("finishVoip");
+        pair.world.drive([&] { return pair.phone->finished_call().has_value(); });
+    }
+    CHECK(refused > 0);  // else nothing was tried
+}
+
 TEST_CASE("call: a user without a channel is rung as soon as one opens", "[service][component]") {
     Pair pair;
     pair.phone->close();
