@@ -154,12 +154,12 @@ std::string without_useless_candidates(std::string_view text) {
 }
 
 struct Candidate {
-    std::string_view component, transport, address, port, type_word, type;
+    std::string_view foundation, component, transport, address, port, type_word, type;
 };
 
 Candidate split_candidate(std::string_view text) {
     Candidate read;
-    next_word(text);  // foundation
+    read.foundation = next_word(text);
     read.component = next_word(text);
     read.transport = next_word(text);
     const auto priority = next_word(text);
@@ -169,6 +169,14 @@ Candidate split_candidate(std::string_view text) {
     read.type = next_word(text);
     if (!number(priority, 0xffffffff)) read.component = {};
     return read;
+}
+
+/// What follows "candidate:".
+std::optional<std::string_view> body_of(std::string_view candidate) {
+    if (candidate.starts_with("a=")) candidate.remove_prefix(2);
+    constexpr std::string_view prefix = "candidate:";
+    if (!candidate.starts_with(prefix)) return std::nullopt;
+    return candidate.substr(prefix.size());
 }
 
 bool is_address(std::string_view text) {
@@ -218,10 +226,9 @@ Result<Accepted> judge_answer(std::string_view offer, std::string_view answer) {
 
 Result<CandidateUse> judge_candidate(std::string_view candidate) {
     if (candidate.empty()) return CandidateUse::skip;
-    if (candidate.starts_with("a=")) candidate.remove_prefix(2);
-    constexpr std::string_view prefix = "candidate:";
-    if (!candidate.starts_with(prefix)) return bad("not a candidate");
-    const Candidate read = split_candidate(candidate.substr(prefix.size()));
+    const auto body = body_of(candidate);
+    if (!body) return bad("not a candidate");
+    const Candidate read = split_candidate(*body);
     const auto component = number(read.component, 256);
     const auto port = number(read.port, 65535);
     if (!component || !port || read.type_word != "typ" || read.type.empty())
@@ -230,6 +237,13 @@ Result<CandidateUse> judge_candidate(std::string_view candidate) {
     const bool hidden = read.address.ends_with(".local");
     if (!hidden && !is_address(read.address)) return bad("a candidate's address");
     return *component == 1 && udp && !hidden && *port != 0 ? CandidateUse::use : CandidateUse::skip;
+}
+
+std::optional<Origin> origin_of(std::string_view candidate) {
+    const auto judged = judge_candidate(candidate);
+    if (!judged || *judged != CandidateUse::use) return std::nullopt;
+    const Candidate read = split_candidate(*body_of(candidate));
+    return Origin{std::string(read.foundation), read.type == "relay"};
 }
 
 }  // namespace voip::media::sdp

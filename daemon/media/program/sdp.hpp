@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,5 +45,14 @@ enum class CandidateUse {
 /// @param candidate  "candidate:..." or "a=candidate:..."; empty: the end
 /// @errors bad_message
 [[nodiscard]] Result<CandidateUse> judge_candidate(std::string_view candidate);
+
+/// Where a candidate comes from.
+struct Origin {
+    std::string foundation;  ///< the same for candidates of one kind and place
+    bool relayed = false;    ///< it is an address of a TURN server
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+/// Nothing: not a candidate that judge_candidate() lets pass.
+[[nodiscard]] std::optional<Origin> origin_of(std::string_view candidate);
 
 }  // namespace voip::media::sdp

@@ -64,6 +64,14 @@ TEST_CASE("media transport: the phone's picture is decoded and counted", "[media
     CHECK(bench.device->stats().picture_bytes_received > 0);
 }
 
+TEST_CASE("media transport: on 1 host no relay is between", "[media][component]") {
+    TransportBench bench;
+    bench.open({});
+    CHECK_FALSE(bench.device->stats().relayed);
+    REQUIRE(bench.until([&] { return bench.connected; }));
+    CHECK(bench.until([&] { return bench.device->stats().relayed == false; }));
+}
+
 TEST_CASE("media transport: a key picture that the phone wants is asked for", "[media][component]") {
     TransportBench bench;
     bench.open({});

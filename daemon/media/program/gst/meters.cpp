@@ -97,9 +97,9 @@ void Meters::on_rtcp(GObject*, GstBuffer* buffer, gpointer data) {
     gst_rtcp_buffer_unmap(&rtcp);
 }
 
-void Meters::set_relayed(bool relayed) noexcept {
+void Meters::on_route(const std::function<void(IceRoute&)>& tell) {
     const std::lock_guard lock(mutex_);
-    reports_.relayed = relayed;
+    tell(route_);
 }
 
 void Meters::release() {
@@ -119,7 +119,7 @@ TransportStats Meters::read() {
         stats.loss = std::max(reports_.sound_loss.value_or(0), reports_.picture_loss.value_or(0));
     stats.picture_loss = reports_.picture_loss;
     stats.remb_kbps = std::exchange(reports_.remb_kbps, std::nullopt);
-    stats.relayed = reports_.relayed;
+    stats.relayed = route_.relayed();
     if (session_) read_session(stats);
     return stats;
 }

@@ -144,6 +144,7 @@ class WebrtcTransport final : public MediaTransport {
  private:
     Handlers intercept(Handlers handlers);
     Result<void> make_ice(const TransportSettings& settings);
+    void watch_route(GObject* nice);
     Result<void> make_sound(const TransportSettings& settings);
     Result<void> make_picture(const TransportSettings& settings);
     void watch();
@@ -226,8 +227,10 @@ Result<void> WebrtcTransport::make_ice(const TransportSettings& settings) {
     const auto agent = object_property<GObject>(webrtc_, "ice-agent");
     if (!agent) return fail(Errc::io, "webrtcbin has no ICE agent");
     // UPnP and ICE over TCP cost a fifth of a second and bring candidates that nobody uses.
-    if (const auto nice = object_property<GObject>(agent.get(), "agent"))
+    if (const auto nice = object_property<GObject>(agent.get(), "agent")) {
         g_object_set(nice.get(), "ice-tcp", FALSE, "upnp", FALSE, nullptr);
+        watch_route(nice.get());
+    }
     for (const std::string& address : settings.addresses) {
         gboolean taken = FALSE;
         g_signal_emit_by_name(agent.get(), "add-local-ip-address", address.c_str(), &taken);
@@ -241,6 +244,16 @@ Result<void> WebrtcTransport::make_ice(const TransportSettings& settings) {
     }
     for (const std::string& why : settings.ice.skipped) log_.info("ICE server skipped", kv("why", why));
     return {};
+}
+
+void WebrtcTransport::watch_route(GObject* nice) {
+    connect_shared<Shared>(
+        nice, "new-selected-pair",
+        G_CALLBACK(+[](GObject*, guint, guint, gchar* local, gchar* remote, gpointer data) {
+            shared_of<Shared>(data)->meters->on_route(
+                [&](IceRoute& route) { route.on_chosen(text_of(local), text_of(remote)); });
+        }),
+        shared_);
 }
 
 Result<void> WebrtcTransport::make_sound(const TransportSettings& settings) {
@@ -327,14 +340,16 @@ void WebrtcTransport::watch() {
             g_signal_emit_by_name(webrtc, "create-offer", nullptr, made);
         }),
         shared_);
-    connect_shared<Shared>(webrtc_, "on-ice-candidate",
-                           G_CALLBACK(+[](GstElement*, guint line, gchar* candidate, gpointer data) {
-                               shared_of<Shared>(data)->outlet->post(
-                                   [line, text = text_of(candidate)](const Handlers& handlers) {
-                                       handlers.candidate(text, {}, line);
-                                   });
-                           }),
-                           shared_);
+    connect_shared<Shared>(
+        webrtc_, "on-ice-candidate",
+        G_CALLBACK(+[](GstElement*, guint line, gchar* candidate, gpointer data) {
+            const auto shared = shared_of<Shared>(data);
+            shared->meters->on_route([&](IceRoute& route) { route.on_local(text_of(candidate)); });
+            shared->outlet->post([line, text = text_of(candidate)](const Handlers& handlers) {
+                handlers.candidate(text, {}, line);
+            });
+        }),
+        shared_);
     connect_shared<Shared>(webrtc_, "notify::ice-gathering-state",
                            G_CALLBACK(+[](GstElement* webrtc, GParamSpec*, gpointer data) {
                                if (enum_property(webrtc, "ice-gathering-state") != "complete") return;
@@ -447,6 +462,7 @@ Result<void> WebrtcTransport::take_candidate(std::string candidate, unsigned lin
     if (!use) return use.error();
     if (*use == sdp::CandidateUse::skip || !webrtc_) return {};
     if (line >= mids_.size()) return fail(Errc::bad_message, "sdpMLineIndex: the offer has no such line");
+    shared_->meters->on_route([&](IceRoute& route) { route.on_remote(candidate); });
     g_signal_emit_by_name(webrtc_, "add-ice-candidate", guint{line}, candidate.c_str());
     return {};
 }
