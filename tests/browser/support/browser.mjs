@@ -23,13 +23,13 @@ export async function lacking() {
 }
 
 /**
- * @param {{keyPin: string, args?: string[], devices?: boolean}} options  keyPin: of the service; devices: with
- * a fake camera and microphone that nobody is asked about
+ * @param {{keyPin: string, args?: string[], devices?: boolean, program?: string}} options  keyPin: of the service;
+ * devices: with a fake camera and microphone that nobody is asked about; program: what starts Chromium
  */
-export async function launch({ keyPin, args = [], devices = true }) {
+export async function launch({ keyPin, args = [], devices = true, program = chromiumPath }) {
     const { chromium } = await import('playwright-core');
     return chromium.launch({
-        executablePath: chromiumPath,
+        executablePath: program,
         args: [...quiet, ...(devices ? fakeDevices : []), `--ignore-certificate-errors-spki-list=${keyPin}`, ...args],
     });
 }

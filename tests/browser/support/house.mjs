@@ -15,22 +15,25 @@ const service = path.join(bin, 'wmpf-voip-service');
 export class Service {
     port = 0;
 
-    constructor(folder, config = {}, args = ['--dev']) {
+    /** @param {{host?: string, space?: string}} place  where it listens; the network namespace it runs in */
+    constructor(folder, config = {}, args = ['--dev'], { host = 'localhost', space = '' } = {}) {
         mkdirSync(folder, { recursive: true });
         this.state = path.join(folder, 'state');
         this.config = path.join(folder, 'service.json');
         this.args = args;
+        this.host = host;
+        this.space = space;
         writeFileSync(this.config, JSON.stringify(config));
     }
 
     async start() {
         this.program = new Program(service, ['--config', this.config, '--state-dir', this.state,
-            '--listen', `127.0.0.1:${this.port}`, ...this.args]);
+            '--listen', `${this.host === 'localhost' ? '127.0.0.1' : this.host}:${this.port}`, ...this.args], { space: this.space });
         const found = await this.program.line(/serving url="https:\/\/[^"]*?:(\d+)"/);
         this.port = Number(found[1]);
     }
 
-    get url() { return `https://localhost:${this.port}`; }
+    get url() { return `https://${this.host}:${this.port}`; }
     get ca() { return path.join(this.state, 'ca.pem'); }
 
     /** For Chromium: trusts exactly this server's key. */
@@ -80,7 +83,10 @@ function parsed(text) {
     }
 }
 
-/** A running house. `options`: {rooms, service, device, people, args}, parts of the configurations. */
+/**
+ * A running house. `options`: {rooms, service, device, people, args}, parts of the configurations; {place, deviceSpace},
+ * where the service is reached, and the network namespace of the device.
+ */
 export class House {
     programs = [];
     people = {};
@@ -91,7 +97,7 @@ export class House {
         house.folder = mkdtempSync(path.join(tmpdir(), 'wmpf-browser-'));
         const limits = { dialsPerMinute: 600, loginFailuresPerMinute: 600 };
         house.service = new Service(path.join(house.folder, 'service'),
-            { rooms: options.rooms ?? {}, limits, ...options.service }, options.args);
+            { rooms: options.rooms ?? {}, limits, ...options.service }, options.args, options.place);
         await house.service.start();
         await house.service.admin('product', 'add', product.app, product.model);
         for (const name of options.people ?? ['reception']) await house.#addPerson(name);
@@ -133,7 +139,7 @@ export class House {
 
     async startDaemon() {
         this.daemon = new Program(path.join(bin, 'wmpf-voipd'), ['--config', this.#writeConfig(),
-            '--state-dir', path.join(this.folder, 'device'), '--socket', this.socket]);
+            '--state-dir', path.join(this.folder, 'device'), '--socket', this.socket], { space: this.options.deviceSpace });
         this.programs.push(this.daemon);
         this.api = await Api.open(this.socket);
         await this.api.call('room.subscribe', {});

@@ -24,18 +24,18 @@ export function writeTone(file, hertz, rate = 48_000) {
     writeFileSync(file, samples);
 }
 
-/** Keeps the page's connections in reach of the test. Before the page is loaded. */
-export async function watchConnections(context) {
-    await context.addInitScript(() => {
+/** Keeps the page's connections in reach of the test, made with `more` of RTCConfiguration. Before the page is loaded. */
+export async function watchConnections(context, more = {}) {
+    await context.addInitScript((added) => {
         const Plain = window.RTCPeerConnection;
         window.connections = [];
         window.RTCPeerConnection = class extends Plain {
-            constructor(...given) {
-                super(...given);
+            constructor(configuration, ...given) {
+                super({ ...configuration, ...added }, ...given);
                 window.connections.push(this);
             }
         };
-    });
+    }, more);
 }
 
 /** Sum of a member of the statistics of the page's present connection. */

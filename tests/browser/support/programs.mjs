@@ -38,9 +38,11 @@ export class Program {
     #position = 0;
     #waiting = new Set();
 
-    constructor(command, args, env = {}) {
+    /** @param {{env?: object, stdin?: string, space?: string}} options  space: the network namespace it runs in */
+    constructor(command, args, { env = {}, stdin = 'ignore', space = '' } = {}) {
         this.name = path.basename(command);
-        this.process = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+        const [program, ...words] = space ? ['ip', 'netns', 'exec', space, command, ...args] : [command, ...args];
+        this.process = spawn(program, words, { env: { ...process.env, ...env }, stdio: [stdin, 'pipe', 'pipe'] });
         for (const stream of [this.process.stdout, this.process.stderr]) this.#read(stream);
         this.exited = new Promise((resolve) => this.process.on('close', (code) => resolve(code)));
         this.exited.then(() => this.#wake());

@@ -7,12 +7,16 @@ import { House } from './house.mjs';
 
 export const missing = (await lacking()) || false;
 
-/** Registers the hooks of node:test; `house` and `browser` are there from the first case on. */
+/**
+ * Registers the hooks of node:test; `house` and `browser` are there from the first case on. `options`: of House.open,
+ * and {chromium: arguments, devices, program} of launch.
+ */
 export function scene(options = {}) {
     const here = { house: null, browser: null, phones: [] };
     before(async () => {
         here.house = await House.open(options);
-        here.browser = await launch({ keyPin: here.house.service.keyPin, args: options.chromium ?? [] });
+        const { chromium: args = [], devices, program } = options;
+        here.browser = await launch({ keyPin: here.house.service.keyPin, args, devices, program });
     });
     afterEach(async () => {
         const troubles = here.phones.flatMap((phone) => phone.troubles);
