@@ -26,6 +26,14 @@ Result<void> RememberingLamp::show(hal::LampState state) {
 BoardPort::BoardPort(hal::Board& board, const config::Board& config, Timers& timers,
                      std::function<void(const std::string&, const std::string&)> on_health, Log log)
     : board_(board), config_(config), timers_(timers), log_(std::move(log)) {
+    const auto told_as = [on_health](std::string part) {
+        return [on_health, part = std::move(part)](const Result<void>& health) {
+            on_health(part, health ? std::string() : health.error().text());
+        };
+    };
+    if (board_.lamp) board_.lamp->on_health(told_as("lamp"));
+    if (board_.ringer) board_.ringer->on_health(told_as("ringer"));
+    for (const auto& relay : board_.relays) relay->on_health(told_as("relay " + relay->name()));
     for (const auto& button : board_.buttons) {
         button->on_health([this, on_health, name = button->name()](const Result<void>& health) {
             if (health)

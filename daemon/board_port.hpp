@@ -11,12 +11,12 @@
 
 namespace voip::daemon {
 
-/// The board towards the local API: what it has, how its buttons are, and its relays.
-/// @thread loop only. Board, timers and configuration must outlive it. Takes the buttons' health handlers.
+/// The board towards the local API: what it has, how its devices are, and its relays.
+/// @thread loop only. Board, timers and configuration must outlive it. Takes the devices' health handlers.
 class BoardPort final : public control::BoardPort {
  public:
-    /// @param on_health  called with "button NAME" and the reason (empty: well again) when a button's health
-    /// changes
+    /// @param on_health  called with "button NAME", "relay NAME", "lamp" or "ringer" and the reason (empty:
+    /// well again) when a device's health changes
     BoardPort(hal::Board& board, const config::Board& config, Timers& timers,
               std::function<void(const std::string& device, const std::string& reason)> on_health, Log log);
 
@@ -36,6 +36,7 @@ class RememberingLamp final : public hal::Lamp {
  public:
     explicit RememberingLamp(std::unique_ptr<hal::Lamp> lamp) : lamp_(std::move(lamp)) {}
     Result<void> show(hal::LampState state) override;
+    void on_health(hal::OnHealth handler) override { lamp_->on_health(std::move(handler)); }
     [[nodiscard]] hal::LampState shown() const noexcept { return shown_; }
 
  private:

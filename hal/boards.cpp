@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "hal/linux/linux_board.hpp"
 #include "hal/sim/sim_board.hpp"
 
 namespace voip::hal {
 namespace {
 
-constexpr std::array<BoardDriver, 1> table{{
+constexpr std::array<BoardDriver, 2> table{{
+    {"linux", &linux::open_linux},
     {"sim", &sim::open_sim},
 }};
 static_assert(std::ranges::is_sorted(table, {}, &BoardDriver::name));

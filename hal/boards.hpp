@@ -11,21 +11,48 @@
 
 namespace voip::hal {
 
+/// A line of a GPIO chip; an empty chip: none.
+struct LineSettings {
+    std::string chip = {};  ///< name or label
+    std::string line = {};  ///< offset or name
+    bool active_low = false;
+};
+/// The resistor inside the chip; as_is: what the firmware left.
+enum class Bias { as_is, pull_up, pull_down, disabled };
+
+/// A key of an input device; an empty device: none.
+struct KeySettings {
+    std::string device = {};  ///< node, absolute
+    std::string code = {};    ///< "KEY_ENTER" or its number
+};
+
 struct ButtonSettings {
     std::string name;  ///< unique among the buttons
     Duration long_press = 1500ms;
+    // Where it is; for drivers of real boards, which need one of the two.
+    LineSettings gpio = {};
+    Bias bias = Bias::as_is;
+    Duration debounce = 20ms;  ///< of the line; 0: none
+    KeySettings key = {};
+};
+
+struct LampSettings {
+    std::string led = {};  ///< of the LED class; empty: the line
+    LineSettings gpio = {};
 };
 
 struct RelaySettings {
     std::string name;    ///< unique among the relays
     Duration max = 30s;  ///< the longest pulse; at least 0.1 s
+    LineSettings gpio = {};
 };
 
 /// What a driver needs to know of the configuration. (The HAL does not see the configuration itself.)
 struct BoardSettings {
     std::vector<ButtonSettings> buttons = {};
     std::vector<RelaySettings> relays = {};
-    bool lamp = true;             ///< false: Board::lamp is null
+    bool lamp = true;  ///< false: Board::lamp is null
+    LampSettings lamp_settings = {};
     bool ringer = true;           ///< false: Board::ringer is null
     std::string sim_script = {};  ///< path of a script for the simulated board; empty: none
     Log log = {};                 ///< drivers tell what they see and do

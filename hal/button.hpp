@@ -2,7 +2,7 @@
 #include <functional>
 #include <string>
 
-#include "core/error.hpp"
+#include "hal/health.hpp"
 
 namespace voip::hal {
 
@@ -19,7 +19,7 @@ class Button {
     virtual void on_press(std::function<void(Press)> handler) = 0;
     /// Called when the device vanished (device_gone), is stuck (io: "held for 30 s") and, with no error, when
     /// it is back.
-    virtual void on_health(std::function<void(const Result<void>&)> handler) = 0;
+    virtual void on_health(OnHealth handler) = 0;
 };
 
 }  // namespace voip::hal

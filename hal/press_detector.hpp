@@ -23,6 +23,11 @@ class PressDetector {
     PressDetector() = default;
     explicit PressDetector(Settings settings) : settings_(settings) {}
 
+    /// Held already when the driver began to look: nobody knows since when, so that no press comes of it.
+    void found_down(TimePoint now) noexcept {
+        state_ = State::held;
+        since_ = now;
+    }
     /// The same position again changes nothing.
     [[nodiscard]] Outcome on_position(bool down, TimePoint now);
     [[nodiscard]] Outcome on_time(TimePoint now);

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "core/clock.hpp"
-#include "core/error.hpp"
+#include "hal/health.hpp"
 
 namespace voip::hal {
 
@@ -18,6 +18,8 @@ class Relay {
     /// active starts the time anew. Returns the length used. @errors device_gone, io
     virtual Result<Duration> pulse(Duration length) = 0;
     [[nodiscard]] virtual bool active() const noexcept = 0;
+    /// Called when the device vanished or fails and, with no error, when it is back (at rest). One handler.
+    virtual void on_health(OnHealth handler) = 0;
 };
 
 }  // namespace voip::hal

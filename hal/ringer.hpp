@@ -1,5 +1,5 @@
 #pragma once
-#include "core/error.hpp"
+#include "hal/health.hpp"
 
 namespace voip::hal {
 
@@ -11,6 +11,8 @@ class Ringer {
     virtual ~Ringer() = default;
     /// @errors device_gone, io. A failing ringer must not stop a call: callers log and go on.
     virtual Result<void> play(Tone tone) = 0;
+    /// Called when the device vanished or fails and, with no error, when it is back. One handler.
+    virtual void on_health(OnHealth handler) = 0;
 };
 
 }  // namespace voip::hal

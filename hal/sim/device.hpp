@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "core/error.hpp"
+#include "hal/health.hpp"
 
 namespace voip::hal::sim {
 
@@ -11,7 +11,9 @@ namespace voip::hal::sim {
 struct Device {
     std::string name;  ///< "relay:door"
     bool vanished = false;
+    bool unwell = false;             ///< the last health told was an error
     std::deque<Errc> failures = {};  ///< of its next operations
+    OnHealth on_health = {};         ///< of lamps, ringers, relays and buttons
     /// The error of an operation that is tried now, if it has one; counts the operation.
     [[nodiscard]] std::optional<Errc> trip() {
         if (vanished) return Errc::device_gone;

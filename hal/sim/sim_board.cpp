@@ -16,9 +16,7 @@ class SimButton final : public Button {
     }
     const std::string& name() const noexcept override { return state_.button; }
     void on_press(std::function<void(Press)> handler) override { state_.on_press = std::move(handler); }
-    void on_health(std::function<void(const Result<void>&)> handler) override {
-        state_.on_health = std::move(handler);
-    }
+    void on_health(OnHealth handler) override { state_.on_health = std::move(handler); }
 
  private:
     std::shared_ptr<Simulation> simulation_;
@@ -28,7 +26,9 @@ class SimButton final : public Button {
 class SimLamp final : public Lamp {
  public:
     explicit SimLamp(std::shared_ptr<Simulation> simulation) : simulation_(std::move(simulation)) {}
+    ~SimLamp() override { simulation_->lamp().on_health = nullptr; }
     Result<void> show(LampState state) override { return simulation_->show(state); }
+    void on_health(OnHealth handler) override { simulation_->lamp().on_health = std::move(handler); }
 
  private:
     std::shared_ptr<Simulation> simulation_;
@@ -38,10 +38,14 @@ class SimRelay final : public Relay {
  public:
     SimRelay(std::shared_ptr<Simulation> simulation, RelayState& state)
         : simulation_(std::move(simulation)), state_(state) {}
-    ~SimRelay() override { simulation_->release(state_); }
+    ~SimRelay() override {
+        simulation_->release(state_);
+        state_.on_health = nullptr;
+    }
     const std::string& name() const noexcept override { return state_.relay; }
     Result<Duration> pulse(Duration length) override { return simulation_->pulse(state_, length); }
     bool active() const noexcept override { return state_.alarm != 0; }
+    void on_health(OnHealth handler) override { state_.on_health = std::move(handler); }
 
  private:
     std::shared_ptr<Simulation> simulation_;
@@ -51,7 +55,9 @@ class SimRelay final : public Relay {
 class SimRinger final : public Ringer {
  public:
     explicit SimRinger(std::shared_ptr<Simulation> simulation) : simulation_(std::move(simulation)) {}
+    ~SimRinger() override { simulation_->ringer().on_health = nullptr; }
     Result<void> play(Tone tone) override { return simulation_->play(tone); }
+    void on_health(OnHealth handler) override { simulation_->ringer().on_health = std::move(handler); }
 
  private:
     std::shared_ptr<Simulation> simulation_;

@@ -112,14 +112,14 @@ void Simulation::deliver(ButtonState& button, Press kind) {
     });
 }
 
-void Simulation::tell_health(ButtonState& button, Result<void> health) {
+void Simulation::tell_health(Device& device, Result<void> health) {
     if (health)
-        log_.notice("device is well", kv("device", button.name));
+        log_.notice("device is well", kv("device", device.name));
     else
-        log_.warning("device fails", kv("device", button.name), kv("why", health.error().text()));
-    button.unwell = !health;
-    post([&button, health = std::move(health)] {
-        const auto handler = button.on_health;
+        log_.warning("device fails", kv("device", device.name), kv("why", health.error().text()));
+    device.unwell = !health;
+    post([&device, health = std::move(health)] {
+        const auto handler = device.on_health;
         if (handler) handler(health);
     });
 }
@@ -159,6 +159,16 @@ void Simulation::arm(ButtonState& button) {
     });
 }
 
+/// An operation of a lamp, ringer or relay: whether it works, and what that says about the device.
+Result<void> Simulation::attempt(Device& device) {
+    if (const auto error = device.trip()) {
+        if (!device.unwell) tell_health(device, fail(*error, device.name));
+        return fail(*error, device.name);
+    }
+    if (device.unwell) tell_health(device, {});
+    return {};
+}
+
 Result<void> Simulation::fail_next(std::string_view name, Errc error) {
     Device* device = find_device(name).device;
     if (!device) return missing("device", name);
@@ -175,8 +185,8 @@ Result<void> Simulation::vanish(std::string_view name) {
     if (found.button) {
         found.button->detector.reset();
         arm(*found.button);
-        tell_health(*found.button, fail(Errc::device_gone, found.button->name));
     }
+    tell_health(*found.device, fail(Errc::device_gone, found.device->name));
     return {};
 }
 
@@ -185,28 +195,28 @@ Result<void> Simulation::come_back(std::string_view name) {
     if (!found.device) return missing("device", name);
     if (!found.device->vanished) return {};
     found.device->vanished = false;
-    if (found.button) tell_health(*found.button, {});
+    tell_health(*found.device, {});
     return {};
 }
 
 Result<void> Simulation::show(LampState state) {
-    if (const auto error = lamp_->trip()) return fail(*error, lamp_->name);
+    if (auto able = attempt(*lamp_); !able) return able;
     record(LampShown{state});
     log_.info("lamp shows", kv("state", to_string(state)));
     return {};
 }
 
 Result<void> Simulation::play(Tone tone) {
-    if (const auto error = ringer_->trip()) return fail(*error, ringer_->name);
+    if (auto able = attempt(*ringer_); !able) return able;
     record(TonePlayed{tone});
     log_.info("ringer plays", kv("tone", to_string(tone)));
     return {};
 }
 
 Result<Duration> Simulation::pulse(RelayState& relay, Duration length) {
-    if (const auto error = relay.trip()) {
+    if (const auto able = attempt(relay); !able) {
         release(relay);
-        return fail(*error, relay.name);
+        return able.error();
     }
     length = std::clamp(length, shortest_pulse, relay.max);
     timers_.cancel(relay.alarm);

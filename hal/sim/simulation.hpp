@@ -19,9 +19,7 @@ struct ButtonState : Device {
     std::string button;
     PressDetector detector;
     Timers::Id alarm = 0;
-    bool unwell = false;  ///< the last health told was an error
     std::function<void(Press)> on_press = {};
-    std::function<void(const Result<void>&)> on_health = {};
 };
 
 struct RelayState : Device {
@@ -59,6 +57,8 @@ class Simulation final : public SimControl, public std::enable_shared_from_this<
     void release(RelayState& relay);
     [[nodiscard]] ButtonState& button(std::size_t index) { return *buttons_[index]; }
     [[nodiscard]] RelayState& relay(std::size_t index) { return *relays_[index]; }
+    [[nodiscard]] Device& lamp() { return *lamp_; }
+    [[nodiscard]] Device& ringer() { return *ringer_; }
 
  private:
     struct Found {
@@ -66,13 +66,14 @@ class Simulation final : public SimControl, public std::enable_shared_from_this<
         ButtonState* button = nullptr;
         RelayState* relay = nullptr;
     };
+    [[nodiscard]] Result<void> attempt(Device& device);
     [[nodiscard]] Found find_device(std::string_view name);
     [[nodiscard]] ButtonState* find_button(std::string_view name);
     void record(Output output);
     void post(std::function<void()> event);
     void run_posted();
     void deliver(ButtonState& button, Press kind);
-    void tell_health(ButtonState& button, Result<void> health);
+    void tell_health(Device& device, Result<void> health);
     void apply(ButtonState& button, const PressDetector::Outcome& outcome);
     void arm(ButtonState& button);
     void arm_script();

@@ -10,6 +10,7 @@ ALLOWED = {
     "protocol/transport": ({"core", "protocol"}, {"boost", "mbedtls", "psa"}),
     "config": ({"core", "config"}, set()),
     "hal": ({"core", "hal"}, {"boost"}),
+    "hal/linux": ({"core", "hal"}, {"boost"}),
     "hal/h264": ({"core", "hal/h264"}, set()),
     "hal/voice": ({"core", "hal"}, {"boost", "webrtc", "modules", "speex"}),
     "hal/encode": ({"core", "hal"}, {"boost", "gst"}),

@@ -17,6 +17,8 @@ struct FakeRelay final : hal::Relay {
         return last = std::min<Duration>(length, 30s);
     }
     bool active() const noexcept override { return last > Duration::zero(); }
+    std::function<void(const Result<void>&)> health;
+    void on_health(hal::OnHealth handler) override { health = std::move(handler); }
 };
 struct FakeButton final : hal::Button {
     std::string called = "call";
@@ -31,6 +33,8 @@ struct FakeLamp final : hal::Lamp {
         if (broken) return fail(Errc::device_gone, "lamp");
         return {};
     }
+    hal::OnHealth health;
+    void on_health(hal::OnHealth handler) override { health = std::move(handler); }
 };
 
 struct Bench {
@@ -41,6 +45,9 @@ struct Bench {
         button = button_owned.get();
         board.relays.push_back(std::move(relay_owned));
         board.buttons.push_back(std::move(button_owned));
+        auto lamp_owned = std::make_unique<FakeLamp>();
+        lamp = lamp_owned.get();
+        board.lamp = std::make_unique<RememberingLamp>(std::move(lamp_owned));
         config.buttons.push_back({"call", "reception", "", config::RoomType::video, 1500ms});
     }
     ManualTimers timers;
@@ -48,6 +55,7 @@ struct Bench {
     config::Board config;
     FakeRelay* relay = nullptr;
     FakeButton* button = nullptr;
+    FakeLamp* lamp = nullptr;
     std::vector<std::string> told;
     BoardPort port() {
         return BoardPort(
@@ -84,6 +92,16 @@ TEST_CASE("board port: a button that vanishes and returns is told twice", "[daem
     bench.button->health(Result<void>());
     CHECK(port.facts().buttons[0].state == "ok");
     CHECK(bench.told == std::vector<std::string>{"button call|unplugged: device gone", "button call|"});
+}
+
+TEST_CASE("board port: a lamp and a relay that fail and recover are told by their names", "[daemon][unit]") {
+    Bench bench;
+    const BoardPort port = bench.port();
+    bench.lamp->health(fail(Errc::refused, "brightness"));
+    bench.relay->health(fail(Errc::io, "in use"));
+    bench.lamp->health(Result<void>());
+    CHECK(bench.told == std::vector<std::string>{"lamp|brightness: refused",
+                                                 "relay door|in use: input/output failed", "lamp|"});
 }
 
 TEST_CASE("remembering lamp: a state that failed is not remembered as 1 that shows", "[daemon][unit]") {

@@ -22,15 +22,16 @@ std::string refusal(std::string_view name, const BoardSettings& settings = {}) {
 
 }  // namespace
 
-TEST_CASE("boards: this build has 1, sim", "[hal][unit]") {
-    REQUIRE(boards().size() == 1);
-    CHECK(boards()[0].name == "sim");
+TEST_CASE("boards: this build has 2, linux and sim", "[hal][unit]") {
+    REQUIRE(boards().size() == 2);
+    CHECK(boards()[0].name == "linux");
+    CHECK(boards()[1].name == "sim");
 }
 
 TEST_CASE("boards: another name is refused with the list of boards", "[hal][unit]") {
-    CHECK(refusal("linux") == "board.driver: \"linux\": this build has the boards: sim");
-    CHECK(refusal("") == "board.driver: \"\": this build has the boards: sim");
-    CHECK(refusal("SIM") == "board.driver: \"SIM\": this build has the boards: sim");
+    CHECK(refusal("rev_c") == "board.driver: \"rev_c\": this build has the boards: linux, sim");
+    CHECK(refusal("") == "board.driver: \"\": this build has the boards: linux, sim");
+    CHECK(refusal("SIM") == "board.driver: \"SIM\": this build has the boards: linux, sim");
 }
 
 TEST_CASE("boards: 2 devices of one kind with one name are refused", "[hal][unit]") {

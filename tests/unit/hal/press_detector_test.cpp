@@ -84,3 +84,17 @@ TEST_CASE("press: a press that was forgotten gives 0 events", "[hal][unit]") {
     CHECK_FALSE(detector.wake_at());
     CHECK(detector.on_position(false, t0 + 1s) == nothing);
 }
+
+TEST_CASE("press: a button that was found held gives 0 presses, and is stuck 30 s after it was found",
+          "[hal][unit]") {
+    PressDetector detector;
+    detector.found_down(t0);
+    CHECK(detector.on_position(true, t0 + 1s) == nothing);
+    CHECK(detector.on_time(t0 + 2s) == nothing);
+    CHECK(detector.wake_at() == t0 + 30s);
+    PressDetector stuck = detector;
+    CHECK(stuck.on_time(t0 + 30s) == Outcome{{}, true});
+    CHECK(detector.on_position(false, t0 + 3s) == nothing);
+    CHECK(detector.on_position(true, t0 + 4s) == nothing);
+    CHECK(detector.on_position(false, t0 + 5s) == Outcome{Press::short_press, {}});
+}
