@@ -26,7 +26,8 @@ def count(output, failed):
         last = output[found.end():]
         skipped = sum(int(n) for n in SKIPPED.findall(last))
         lost = sum(int(n) for n in TROUBLE.findall(last))
-        return int(found[1]) - skipped - lost, lost, skipped
+        # What fails before the cases of a class is no case that ran.
+        return max(0, int(found[1]) - skipped - lost), lost, skipped
     if found := dict(NODE.findall(output)):
         return int(found["pass"]), int(found["fail"]) + int(found["cancelled"]), int(found["skipped"])
     return (0, 1, 0) if failed else (1, 0, 0)

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Runs the cases of cases/ in machines with the programs of a build installed, and says how many passed. Each file of
+cases gets a machine of its own, woken from one saved state. A machine without a verdict is a failure."""
+import argparse
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+import image
+import install
+import machine
+from machine import Machine, MachineFailure
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "tests/support"))
+from summary import count  # noqa: E402
+
+TIME = 900          # seconds for one file of cases
+SLOW = "4"          # what the machine's deadlines are multiplied with
+
+
+def say(*words):
+    print("vm:", *words, flush=True)
+
+
+class Installed:
+    """A machine with the programs installed, saved: what all files of cases start from."""
+
+    def __init__(self, build):
+        self.folder = tempfile.TemporaryDirectory(prefix="wmpf-voip-vm-")
+        self.image = image.get(say)
+        base = machine.woken(self.image, say)
+        self.disk, self.state = (pathlib.Path(self.folder.name) / name for name in ("disk.qcow2", "state"))
+        staged = install.stage(build)
+        began = time.monotonic()
+        with Machine(self.image, *base) as fresh:
+            woke = fresh.started_in
+            install.programs(fresh, staged)
+            fresh.save(self.state)
+            fresh.disk.rename(self.disk)
+        say(f"woken in {woke:.1f} s, programs installed in {time.monotonic() - began - woke:.1f} s")
+
+    def machine(self):
+        return Machine(self.image, self.disk, self.state)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, output, status):
+        passed, failed, skipped = count(output, status != 0)
+        if status != 0 and failed == 0:
+            failed = 1      # died after its cases, or before
+        self.passed, self.failed, self.skipped = self.passed + passed, self.failed + failed, self.skipped + skipped
+        return f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+
+
+def run_file(installed, path, only, tally):
+    say(f"-- {path.name}")
+    began = time.monotonic()
+    try:
+        with installed.machine() as guest:
+            guest.put(ROOT / "tests/system/harness.py", "tests/system/harness.py")
+            guest.put(path.parent, "tests/vm/cases")
+            environment = {"WMPF_BIN": "/usr/bin", "WMPF_SLOW": SLOW}
+            command = [f"/payload/tests/vm/cases/{path.name}", *(["-k", only] if only else [])]
+            done = guest.run(command, TIME, environment, hear=lambda text: print(text, end="", flush=True))
+            output, status = done.output, done.status
+    except MachineFailure as failure:
+        print(failure, flush=True)
+        output, status = "", 98
+    say(f"{path.name}: {tally.add(output, status)}, {time.monotonic() - began:.0f} s")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default=install.BUILD)
+    parser.add_argument("--files", default="", help="only files of cases whose names match")
+    parser.add_argument("-k", dest="only", default="", help="only cases whose names have this in them")
+    options = parser.parse_args()
+    began = time.monotonic()
+    installed = Installed(options.build)
+    tally = Tally()
+    for path in sorted((HERE / "cases").glob("test_*.py")):
+        if re.search(options.files, path.name):
+            run_file(installed, path, options.only, tally)
+    skipped = f", {tally.skipped} skipped" if tally.skipped else ""
+    say(f"{time.monotonic() - began:.0f} s, {machine.used_cpu():.0f} s of them computing")
+    print(f"{tally.passed} passed, {tally.failed} failed{skipped}")
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
