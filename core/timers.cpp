@@ -7,6 +7,11 @@
 #include "core/wake.hpp"
 
 namespace voip {
+namespace {
+
+constexpr Duration put_off_pause = 1s;
+
+}  // namespace
 
 asio::awaitable<boost::system::error_code> Timers::wait_until(TimePoint at) {
     Wake never(*this);
@@ -41,6 +46,19 @@ struct SystemTimers::State : std::enable_shared_from_this<State> {
         }
     }
 
+    /// The alarm that the timer was set for is cancelled: left alone it would wake an idle loop for nobody.
+    /// Setting it costs system calls, so where alarms come and go with each message it is done now and then.
+    void put_off() noexcept {
+        const TimePoint now = Clock::now();
+        if (now < next_put_off) return;
+        next_put_off = now + put_off_pause;
+        armed = false;
+        try {
+            arm();
+        } catch (const std::exception&) {  // the next call_at() arms it
+        }
+    }
+
     void run_due() {
         const TimePoint now = Clock::now();
         while (!closed && !due.empty() && due.begin()->first <= now) {
@@ -61,6 +79,7 @@ struct SystemTimers::State : std::enable_shared_from_this<State> {
     Id last_id = 0;
     bool armed = false;
     TimePoint armed_for;
+    TimePoint next_put_off = TimePoint::min();
     std::uint64_t generation = 0;
     bool closed = false;
 };
@@ -90,7 +109,10 @@ void SystemTimers::cancel(Id alarm) noexcept {
     if (found == state_->where.end()) return;
     state_->due.erase(found->second);
     state_->where.erase(found);
-    if (state_->due.empty()) state_->disarm();  // so that an idle loop sleeps, and an ended one ends
+    if (state_->due.empty())
+        state_->disarm();  // so that an idle loop sleeps, and an ended one ends
+    else if (state_->armed && state_->due.begin()->first > state_->armed_for)
+        state_->put_off();
 }
 
 std::size_t SystemTimers::pending() const noexcept {

@@ -52,6 +52,36 @@ TEST_CASE("system timers: the loop ends when the last alarm is cancelled, an hou
     CHECK(timers.pending() == 0);
 }
 
+TEST_CASE("system timers: a cancelled alarm does not wake the loop, the next one does", "[core][component]") {
+    asio::io_context io{1};
+    SystemTimers timers(io.get_executor());
+    const TimePoint start = timers.now();
+    bool ran = false;
+    const auto first = timers.call_at(start + 5ms, [] {});
+    timers.call_at(start + 40ms, [&] { ran = true; });
+    timers.cancel(first);
+    io.poll();  // what the cancellation left in the queue
+    CHECK(io.run_one() == 1);
+    CHECK(ran);
+    CHECK(timers.now() >= start + 40ms);
+}
+
+TEST_CASE("system timers: of 1000 alarms cancelled in a row the first alone sets the timer anew",
+          "[core][component]") {
+    asio::io_context io{1};
+    SystemTimers timers(io.get_executor());
+    const TimePoint last = timers.now() + 10ms;
+    bool ran = false;
+    timers.call_at(last, [&] { ran = true; });
+    std::size_t handlers = 0;
+    for (int i = 0; i < 1000; ++i) timers.cancel(timers.call_at(last - 1ms, [] {}));
+    handlers = io.poll();
+    CHECK(handlers <= 4);  // each setting leaves the handler of the wait before
+    while (!ran && io.run_one() != 0) {
+    }
+    CHECK(timers.now() >= last);
+}
+
 TEST_CASE("system timers: an earlier alarm set later runs first", "[core][component]") {
     asio::io_context io{1};
     SystemTimers timers(io.get_executor());
