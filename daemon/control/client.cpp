@@ -44,15 +44,26 @@ asio::awaitable<void> Client::run() {
     log_.debug("client gone", kv("why", why.text()));
 }
 
-asio::awaitable<Answer<json::Value>> Client::serve(std::string method, json::Value params) {
+transport::Serving Client::serve(std::string method, json::Value params) {
     const Context context{ports_, hub_, *this};
     ++stats_.requests;
-    auto result = co_await perform(context, settings_.role, method, std::move(params));
-    if (!result) {
-        ++stats_.faults;
-        log_.debug("request refused", kv("method", method), kv("code", result.error().err_code));
-    }
-    co_return result;
+    auto serving = perform(context, settings_.role, method, std::move(params));
+    if (serving.later) return finish(std::move(method), std::move(*serving.later));
+    note(method, *serving.now);
+    return serving;
+}
+
+asio::awaitable<Answer<json::Value>> Client::finish(std::string method,
+                                                    asio::awaitable<Answer<json::Value>> work) {
+    auto answer = co_await std::move(work);
+    note(method, answer);
+    co_return answer;
+}
+
+void Client::note(std::string_view method, const Answer<json::Value>& answer) {
+    if (answer) return;
+    ++stats_.faults;
+    log_.debug("request refused", kv("method", method), kv("code", answer.error().err_code));
 }
 
 void Client::close(std::string_view reason) {

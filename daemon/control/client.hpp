@@ -49,7 +49,11 @@ class Client final : public Subscriber {
     void deliver(const std::shared_ptr<const std::string>& message) override;
 
  private:
-    asio::awaitable<Answer<json::Value>> serve(std::string method, json::Value params);
+    transport::Serving serve(std::string method, json::Value params);
+    /// Work that ends later, noted when it has.
+    asio::awaitable<Answer<json::Value>> finish(std::string method,
+                                                asio::awaitable<Answer<json::Value>> work);
+    void note(std::string_view method, const Answer<json::Value>& answer);
 
     Ports& ports_;
     Hub& hub_;

@@ -230,12 +230,12 @@ const Command* find_command(std::string_view name) noexcept {
     return found != table.end() && found->name == name ? &*found : nullptr;
 }
 
-asio::awaitable<Reply> perform(Context context, Role role, std::string method, json::Value params) {
+transport::Serving perform(Context context, Role role, std::string_view method, json::Value params) {
     const Command* command = find_command(method);
-    if (auto refused = refusal(command, role, params)) co_return std::move(*refused);
+    if (auto refused = refusal(command, role, params)) return Reply(std::move(*refused));
     if (params.is_null()) params = nothing();
-    if (command->now != nullptr) co_return command->now(context, params);
-    co_return co_await command->later(context, std::move(params));
+    if (command->now != nullptr) return command->now(context, params);
+    return command->later(context, std::move(params));
 }
 
 }  // namespace voip::control

@@ -9,6 +9,7 @@
 #include "daemon/control/ports.hpp"
 #include "daemon/control/roles.hpp"
 #include "protocol/fault.hpp"
+#include "protocol/transport/serving.hpp"
 
 /// The methods of the local API: one sorted table, role and shape checked before a handler runs.
 namespace voip::control {
@@ -47,8 +48,9 @@ struct Command {
 [[nodiscard]] const Command* find_command(std::string_view name) noexcept;
 
 /// Finds the method (-32601), checks the role (4030) and the shape (-32602: params is neither an object nor
-/// absent), and runs it. Cancellable without effect on the call.
-asio::awaitable<Answer<json::Value>> perform(Context context, Role role, std::string method,
-                                             json::Value params);
+/// absent), and runs it: what needs no waiting is done when this returns. Cancellable without effect on the
+/// call.
+[[nodiscard]] transport::Serving perform(Context context, Role role, std::string_view method,
+                                         json::Value params);
 
 }  // namespace voip::control

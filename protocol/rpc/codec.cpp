@@ -1,5 +1,6 @@
 #include "protocol/rpc/codec.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "protocol/limits.hpp"
@@ -54,28 +55,36 @@ std::optional<Fault> read_error(const json::Value& error) {
 
 using Decoded = boost::system::result<Message, Undecodable>;
 
+/// The member of an object that is taken apart; null when there is none.
+json::Value* part(json::Value& value, std::string_view name) {
+    json::Object& members = *value.as_object();
+    const auto found =
+        std::find_if(members.begin(), members.end(), [&](const json::Member& m) { return m.name == name; });
+    return found == members.end() ? nullptr : &found->value;
+}
+
 /// A response that cannot be understood is answered without its id: the id is ours, not the peer's.
-Decoded decode_response(const json::Value& value) {
+Decoded decode_response(json::Value& value) {
     const json::Value* id = value.find("id");
-    const json::Value* result = value.find("result");
+    json::Value* result = part(value, "result");
     const json::Value* error = value.find("error");
     if (result && error) return invalid("both result and error");
     std::optional<Id> known = read_id(id);
     if (!id || (!known && !id->is_null())) return invalid("a response needs an id");
     if (result) {
         if (!known) return invalid("a result needs an id");
-        return Message{Success{std::move(*known), *result}};
+        return Message{Success{std::move(*known), std::move(*result)}};
     }
     std::optional<Fault> fault = read_error(*error);
     if (!fault) return invalid("error needs an integer code and a string message");
     return Message{Failure{std::move(known), std::move(*fault)}};
 }
 
-Decoded decode_request(const json::Value& value) {
+Decoded decode_request(json::Value& value) {
     const json::Value* id_member = value.find("id");
     std::optional<Id> id = read_id(id_member);
     const json::Value* method = value.find("method");
-    const json::Value* params = value.find("params");
+    json::Value* params = part(value, "params");
     if (!method || !method->as_string()) return invalid("method must be a string", std::move(id));
     const std::string& name = *method->as_string();
     if (name.empty() || name.size() > limits::method_bytes)
@@ -83,19 +92,28 @@ Decoded decode_request(const json::Value& value) {
     if (id_member && !id) return invalid("id must be an integer or a string of at most 64 bytes");
     if (params && !params->as_object() && !params->as_array())
         return invalid("params must be an object or an array", std::move(id));
-    json::Value given = params ? *params : json::Value();
+    json::Value given = params ? std::move(*params) : json::Value();
     if (id) return Message{Request{std::move(*id), name, std::move(given)}};
     return Message{Notification{name, std::move(given)}};
 }
 
-json::Value envelope() {
-    return json::Value(json::Object{{"jsonrpc", "2.0"}});
+/// The beginning of a message; what belongs into it is written behind, so that no tree is copied into
+/// another.
+std::string envelope() {
+    return R"({"jsonrpc":"2.0")";
+}
+void add(std::string& message, std::string_view name, const json::Value& value) {
+    message.append(",\"").append(name).append("\":").append(json::write(value));
+}
+std::string finished(std::string message) {
+    message += '}';
+    return message;
 }
 
 }  // namespace
 
 Decoded decode(std::string_view text) {
-    const auto value = json::parse(text, {limits::message_bytes, limits::nesting_depth, false});
+    auto value = json::parse(text, {limits::message_bytes, limits::nesting_depth, false});
     if (!value) return Undecodable{Fault{parse_error, "parse error: " + value.error().text(), {}, {}}, {}};
     if (value->as_array()) return invalid("no batches here");
     if (!value->as_object()) return invalid("an object is needed");
@@ -110,23 +128,25 @@ Decoded decode(std::string_view text) {
 }
 
 std::string write_request(const Id& id, std::string_view method, const json::Value& params) {
-    json::Value message = envelope();
-    message.set("id", write_id(id)).set("method", method);
-    if (!params.is_null()) message.set("params", params);
-    return json::write(message);
+    std::string message = envelope();
+    add(message, "id", write_id(id));
+    add(message, "method", method);
+    if (!params.is_null()) add(message, "params", params);
+    return finished(std::move(message));
 }
 
 std::string write_notification(std::string_view method, const json::Value& params) {
-    json::Value message = envelope();
-    message.set("method", method);
-    if (!params.is_null()) message.set("params", params);
-    return json::write(message);
+    std::string message = envelope();
+    add(message, "method", method);
+    if (!params.is_null()) add(message, "params", params);
+    return finished(std::move(message));
 }
 
 std::string write_success(const Id& id, const json::Value& result) {
-    json::Value message = envelope();
-    message.set("id", write_id(id)).set("result", result);
-    return json::write(message);
+    std::string message = envelope();
+    add(message, "id", write_id(id));
+    add(message, "result", result);
+    return finished(std::move(message));
 }
 
 std::string write_failure(const std::optional<Id>& id, const Fault& fault) {
@@ -138,9 +158,10 @@ std::string write_failure(const std::optional<Id>& id, const Fault& fault) {
         for (const json::Member& member : *members) data.set(member.name, member.value);
     json::Value error;
     error.set("code", fault.err_code).set("message", fault.err_msg).set("data", std::move(data));
-    json::Value message = envelope();
-    message.set("id", id ? write_id(*id) : json::Value()).set("error", std::move(error));
-    return json::write(message);
+    std::string message = envelope();
+    add(message, "id", id ? write_id(*id) : json::Value());
+    add(message, "error", error);
+    return finished(std::move(message));
 }
 
 }  // namespace voip::rpc

@@ -48,7 +48,13 @@ struct RpcPeer::State {
           place(t),
           written(t) {}
 
-    bool push(Shared message, bool at_once);
+    /// Whether the message may go out at all; a peer that reads too slowly is cut.
+    bool admit(std::size_t size);
+    void enqueue(Shared message);
+    /// Into the queue, behind what is there.
+    bool push(Shared message);
+    /// Straight to the wire when nothing waits and the wire takes it whole, else into the queue.
+    bool push_now(std::string message);
     void end(Error why);
     void cut(Error why) {
         end(std::move(why));
@@ -57,13 +63,15 @@ struct RpcPeer::State {
     void finish();
     std::vector<std::string> take_batch(std::size_t& bytes);
     void take(const std::shared_ptr<RpcPeer>& peer, TaskSet& tasks, rpc::Message message);
+    void request(const std::shared_ptr<RpcPeer>& peer, TaskSet& tasks, rpc::Request request);
     void hear(const rpc::Notification& notification);
     void settle(const rpc::Id& id, Reply reply);
 
     // The coroutines of run(); each keeps the peer alive.
     static asio::awaitable<void> write(std::shared_ptr<RpcPeer> peer);
     static asio::awaitable<Error> read(std::shared_ptr<RpcPeer> peer, TaskSet* tasks);
-    static asio::awaitable<void> serve(std::shared_ptr<RpcPeer> peer, rpc::Request request);
+    static asio::awaitable<void> serve(std::shared_ptr<RpcPeer> peer, rpc::Id id,
+                                       asio::awaitable<Answer<json::Value>> work);
 
     std::unique_ptr<MessageStream> stream;  // until run() has ended
     Timers& timers;
@@ -90,21 +98,36 @@ struct RpcPeer::State {
     std::size_t serving = 0;
 };
 
-bool RpcPeer::State::push(Shared message, bool at_once) {
+bool RpcPeer::State::admit(std::size_t size) {
     if (phase != Phase::open) return false;
-    if (message->size() > limits::message_bytes) {
-        log.warning("message above the limit is not sent", kv("bytes", message->size()));
+    if (size > limits::message_bytes) {
+        log.warning("message above the limit is not sent", kv("bytes", size));
         return false;
     }
-    if (queued_bytes + message->size() > settings.queue_bytes) {
+    if (queued_bytes + size > settings.queue_bytes) {
         log.warning("slow reader is cut", kv("peer", name), kv("queued_bytes", queued_bytes));
         cut(fail(Errc::full, "the peer reads too slowly"));
         return false;
     }
-    if (at_once && queue.empty() && !sending && stream->try_send(*message)) return true;
+    return true;
+}
+
+void RpcPeer::State::enqueue(Shared message) {
     queued_bytes += message->size();
     queue.push_back(std::move(message));
     writer.notify();
+}
+
+bool RpcPeer::State::push(Shared message) {
+    if (!admit(message->size())) return false;
+    enqueue(std::move(message));
+    return true;
+}
+
+bool RpcPeer::State::push_now(std::string message) {
+    if (!admit(message.size())) return false;
+    if (queue.empty() && !sending && stream->try_send(message)) return true;
+    enqueue(std::make_shared<const std::string>(std::move(message)));
     return true;
 }
 
@@ -194,7 +217,7 @@ asio::awaitable<Error> RpcPeer::State::read(std::shared_ptr<RpcPeer> peer, TaskS
             continue;
         }
         const rpc::Undecodable& problem = message.error();
-        s.push(std::make_shared<const std::string>(rpc::write_failure(problem.id, problem.fault)), true);
+        s.push_now(rpc::write_failure(problem.id, problem.fault));
         if (problem.fault.err_code == rpc::parse_error) {
             peer->close(close_bad_data, "not JSON-RPC");
             co_return fail(Errc::bad_message, problem.fault.err_msg);
@@ -212,10 +235,8 @@ void RpcPeer::State::hear(const rpc::Notification& notification) {
 }
 
 void RpcPeer::State::take(const std::shared_ptr<RpcPeer>& peer, TaskSet& tasks, rpc::Message message) {
-    if (auto* request = std::get_if<rpc::Request>(&message.what)) {
-        if (phase != Phase::open) return;
-        ++serving;
-        tasks.spawn("serve", serve(peer, std::move(*request)));
+    if (auto* asked = std::get_if<rpc::Request>(&message.what)) {
+        if (phase == Phase::open) request(peer, tasks, std::move(*asked));
     } else if (const auto* notification = std::get_if<rpc::Notification>(&message.what)) {
         hear(*notification);
     } else if (auto* success = std::get_if<rpc::Success>(&message.what)) {
@@ -230,6 +251,10 @@ void RpcPeer::State::take(const std::shared_ptr<RpcPeer>& peer, TaskSet& tasks, 
 
 namespace {
 
+Answer<json::Value> internal_error() {
+    return Fault{rpc::internal_error, "internal error", {}, {}};
+}
+
 std::string write_answer(const rpc::Id& id, const Answer<json::Value>& answer) {
     std::string text = answer ? rpc::write_success(id, *answer) : rpc::write_failure(id, answer.error());
     if (text.size() <= limits::message_bytes) return text;
@@ -239,23 +264,34 @@ std::string write_answer(const rpc::Id& id, const Answer<json::Value>& answer) {
 
 }  // namespace
 
-asio::awaitable<void> RpcPeer::State::serve(std::shared_ptr<RpcPeer> peer, rpc::Request request) {
-    State& s = *peer->state_;
-    std::string text;
+void RpcPeer::State::request(const std::shared_ptr<RpcPeer>& peer, TaskSet& tasks, rpc::Request request) {
+    std::optional<Serving> served;
     try {
-        auto answering = s.on_request(std::move(request.method), std::move(request.params));
-        const auto answer = co_await std::move(answering);
-        text = write_answer(request.id, answer);
+        served.emplace(on_request(std::move(request.method), std::move(request.params)));
+    } catch (const std::exception& e) {
+        log.err("handler failed", kv("what", e.what()));
+        served.emplace(internal_error());
+    }
+    if (served->now) {
+        push_now(write_answer(request.id, *served->now));
+        return;
+    }
+    ++serving;
+    tasks.spawn("serve", serve(peer, std::move(request.id), std::move(*served->later)));
+}
+
+asio::awaitable<void> RpcPeer::State::serve(std::shared_ptr<RpcPeer> peer, rpc::Id id,
+                                            asio::awaitable<Answer<json::Value>> work) {
+    State& s = *peer->state_;
+    Answer<json::Value> answer = internal_error();
+    try {
+        answer = co_await std::move(work);
     } catch (const boost::system::system_error& e) {
         if (e.code() != asio::error::operation_aborted) s.log.err("handler failed", kv("what", e.what()));
     } catch (const std::exception& e) {
         s.log.err("handler failed", kv("what", e.what()));
     }
-    if (text.empty()) {
-        const Fault fault{rpc::internal_error, "internal error", {}, {}};
-        text = rpc::write_failure(request.id, fault);
-    }
-    s.push(std::make_shared<const std::string>(std::move(text)), true);
+    s.push_now(write_answer(id, answer));
     --s.serving;
     s.place.notify();
 }
@@ -287,7 +323,7 @@ asio::awaitable<Error> RpcPeer::run() {
     Error why = co_await std::move(reading);
     if (s.phase == State::Phase::open && (why.is(Errc::too_large) || why.is(Errc::bad_message))) {
         const Fault fault{rpc::parse_error, why.context, {}, {}};
-        s.push(std::make_shared<const std::string>(rpc::write_failure(std::nullopt, fault)), true);
+        s.push_now(rpc::write_failure(std::nullopt, fault));
         close(close_bad_data, "not JSON-RPC");
     }
     // A goodbye that is being said goes on; close() has bounded it.
@@ -333,12 +369,12 @@ asio::awaitable<Reply> RpcPeer::call(std::string method, json::Value params, Tim
         co_return Reply{fail(Errc::full, "too many requests in flight")};
     if (deadline <= s.timers.now()) co_return Reply{fail(Errc::timeout)};
     const std::int64_t id = ++s.last_id;
-    auto text = std::make_shared<const std::string>(rpc::write_request(rpc::Id(id), method, params));
-    if (text->size() > limits::message_bytes) co_return Reply{fail(Errc::too_large, method)};
+    std::string text = rpc::write_request(rpc::Id(id), method, params);
+    if (text.size() > limits::message_bytes) co_return Reply{fail(Errc::too_large, method)};
     State::Call call(s.timers);
     const Forget forget(s.calls, id);
     s.calls.emplace(id, &call);
-    if (!s.push(std::move(text), true)) co_return Reply{fail(Errc::full, "the peer reads too slowly")};
+    if (!s.push_now(std::move(text))) co_return Reply{fail(Errc::full, "the peer reads too slowly")};
     while (!call.reply) {
         const WakeReason reason = co_await call.wake.wait(deadline);
         if (call.reply) break;
@@ -354,7 +390,7 @@ bool RpcPeer::notify(std::string_view method, json::Value params) {
 }
 
 bool RpcPeer::notify_written(std::shared_ptr<const std::string> message) {
-    return state_->push(std::move(message), false);
+    return state_->push(std::move(message));
 }
 
 void RpcPeer::close(std::uint16_t code, std::string reason) {

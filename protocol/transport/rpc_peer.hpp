@@ -11,6 +11,7 @@
 #include "protocol/fault.hpp"
 #include "protocol/rpc/codec.hpp"
 #include "protocol/transport/message_stream.hpp"
+#include "protocol/transport/serving.hpp"
 
 namespace voip::transport {
 
@@ -22,14 +23,13 @@ struct RpcPeerSettings {
 };
 
 /// JSON-RPC 2.0 over one MessageStream, both directions at once, everything bounded.
-/// The stream is read until it ends; each request runs in a coroutine of its own; messages go out in the
-/// order of the calls to notify(), call() and of finished answers.
+/// The stream is read until it ends; a request that is not answered at once runs in a coroutine of its own;
+/// messages go out in the order of the calls to notify(), call() and of finished answers.
 /// @thread loop only.
 class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
  public:
-    /// Answers a request (an error is a Fault) ...
-    using OnRequest =
-        std::function<asio::awaitable<Answer<json::Value>>(std::string method, json::Value params)>;
+    /// Answers a request. Runs inside the reader like the next one ...
+    using OnRequest = std::function<Serving(std::string method, json::Value params)>;
     /// ... and hears a notification. Runs inside the reader: short, never blocking.
     using OnNotification = std::function<void(const std::string& method, const json::Value& params)>;
 

@@ -161,6 +161,59 @@ TEST_CASE("rpc peer: requests, faults and notifications go both ways at once", "
     CHECK(loop.tasks.size() == 0);
 }
 
+TEST_CASE("rpc peer: an answer at once overtakes one that waits, and keeps its place among notifications",
+          "[transport][component]") {
+    test::Loop loop;
+    StreamPair pair(loop.timers);
+    Gate gate(loop.timers);
+    Party* server = nullptr;
+    Party serving(loop, pair, StreamPair::a, [&](const std::string& method, json::Value params) {
+        if (method == "later") return transport::Serving(gate.wait(std::move(params)));
+        if (method == "throws") throw std::runtime_error("a bug");
+        if (method == "no") return transport::Serving(Fault{1005, "busy", "caller.id", {}});
+        server->peer->notify("before", {});
+        transport::Serving at_once(Answer<json::Value>{object("at", "once")});
+        return at_once;
+    });
+    server = &serving;
+    const Raw client(loop, pair, StreamPair::b);
+    const auto ask = [&](std::string_view id, std::string_view method) {
+        pair.inject(StreamPair::b, Result<std::string>(R"({"jsonrpc":"2.0","id":)" + std::string(id) +
+                                                       R"(,"method":")" + std::string(method) + "\"}"));
+    };
+    ask("1", "later");
+    ask("2", "now");
+    ask("3", "throws");
+    ask("4", "no");
+    loop.settle();
+    gate.open_one();
+    loop.settle();
+    REQUIRE(client.messages->size() == 5);
+    CHECK(client.messages->at(0) == R"({"jsonrpc":"2.0","method":"before"})");
+    CHECK(client.messages->at(1) == R"({"jsonrpc":"2.0","id":2,"result":{"at":"once"}})");
+    CHECK(client.messages->at(2).starts_with(R"({"jsonrpc":"2.0","id":3,"error":{"code":-32603)"));
+    CHECK(client.messages->at(3).starts_with(R"({"jsonrpc":"2.0","id":4,"error":{"code":1005)"));
+    CHECK(client.messages->at(4) == R"({"jsonrpc":"2.0","id":1,"result":null})");
+    CHECK_FALSE(serving.ended);
+}
+
+TEST_CASE("rpc peer: a handler that cuts its own peer while it answers ends it", "[transport][component]") {
+    test::Loop loop;
+    StreamPair pair(loop.timers);
+    Party* server = nullptr;
+    Party serving(loop, pair, StreamPair::a, [&](const std::string&, json::Value params) {
+        server->peer->abort();
+        return transport::Serving(Answer<json::Value>(std::move(params)));
+    });
+    server = &serving;
+    const Raw client(loop, pair, StreamPair::b);
+    pair.inject(StreamPair::b, Result<std::string>(R"({"jsonrpc":"2.0","id":1,"method":"cut"})"));
+    loop.settle();
+    REQUIRE(serving.ended);
+    CHECK(serving.ended->is(Errc::closed));
+    CHECK(client.messages->empty());
+}
+
 TEST_CASE("rpc peer: a call times out after its 10 s and the late reply is ignored",
           "[transport][component]") {
     test::Loop loop;
