@@ -118,6 +118,11 @@ unsigned RequestReader::Impl::check() const {
     // Names of the framing that stand there twice are how requests are smuggled past proxies.
     if (message.count(http::field::content_length) + message.count(http::field::transfer_encoding) > 1)
         return 400;
+    if (const auto coding = message.find(http::field::transfer_encoding); coding != message.end()) {
+        if (message.version() < 11) return 400;
+        // A coding that we do not know leaves the body's end unknown.
+        if (!boost::beast::iequals(coding->value(), "chunked")) return 501;
+    }
     if (message.version() >= 11 && message.count(http::field::host) != 1) return 400;
     const auto expect = message[http::field::expect];
     return expect.empty() || boost::beast::iequals(expect, "100-continue") ? 0 : 417;

@@ -287,7 +287,7 @@ TEST_CASE("https: a request that would break the wire apart is not sent", "[tran
     CHECK(site.requests.empty());
 }
 
-TEST_CASE("https: 16 bad requests get the status that names the fault, and the end",
+TEST_CASE("https: 18 bad requests get the status that names the fault, and the end",
           "[transport][component]") {
     struct Case {
         std::string wire;
@@ -305,6 +305,8 @@ TEST_CASE("https: 16 bad requests get the status that names the fault, and the e
          "400"},
         {"POST / HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx", "400"},
         {"POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", "400"},
+        {"POST / HTTP/1.0\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"},
+        {"POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "501"},
         {"GET / HTTP/2.0\r\n" + host + "\r\n", "505"},
         {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505"},
         {"GET /" + std::string(17000, 'x') + " HTTP/1.1\r\n" + host + "\r\n", "414"},
