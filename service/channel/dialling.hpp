@@ -1,5 +1,6 @@
 #pragma once
 #include "protocol/call.hpp"
+#include "service/channel/backend_call.hpp"
 #include "service/registry/auth.hpp"
 #include "service/rooms/rooms.hpp"
 #include "service/session.hpp"
@@ -12,18 +13,6 @@ struct Caller {
     Session session;
     rooms::ChannelId channel = 0;
 };
-
-/// What a vendor's backend wants (/wxa/business/iot/voip/call).
-struct BackendCall {
-    std::string model_id, sn, open_id;
-    RoomType room_type = RoomType::video;
-    std::string listener_name;
-    MiniprogramState state = MiniprogramState::formal;
-    std::string query;
-    int caller_camera = 0, listener_camera = 0;
-};
-/// Fault 1004 names the member; SN and openId are judged later by the backend's checks (2, 7).
-[[nodiscard]] Answer<BackendCall> decode_backend_call(const json::Value& body);
 
 class Dialling {
  public:
