@@ -270,7 +270,7 @@ class House:
     """A service, a device and its phones, provisioned as an operator would do it."""
     APP, MODEL, SN = "wx-house", "model-1", "house-0001"
 
-    def __init__(self, rooms=None, call=None, service=None, people=("reception", "security"), device=None):
+    def __init__(self, rooms=None, call=None, service=None, people=("reception", "security"), device=None, through=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wmpf-"))
         self.programs = []
         self.apis = []
@@ -280,6 +280,8 @@ class House:
         # Tests dial more often than people do.
         config.setdefault("limits", {}).setdefault("dialsPerMinute", 600)
         self.service = Service(self.folder / "service", config)
+        # What stands between the device and the service: made from the service, it has a URL of its own.
+        self.relay = through(self.service) if through else None
         self.service.admin("product", "add", self.APP, self.MODEL)
         self.people = {name: self._user(name) for name in people}
         self.call_config = dict(call or {})
@@ -304,7 +306,7 @@ class House:
         config = {
             "device": dict({"sn": self.SN, "modelId": self.MODEL, "appId": self.APP, "name": "Front door"},
                            **self.device_config),
-            "service": {"url": self.service.url, "ca": str(self.service.ca)},
+            "service": {"url": (self.relay or self.service).url, "ca": str(self.service.ca)},
             "call": self.call_config,
             "board": {"driver": "sim", "buttons": [{"name": "call", "contact": "reception"},
                                                    {"name": "help", "contact": "security"}],
