@@ -2,13 +2,15 @@
 import contextlib
 import json
 import pathlib
+import re
 import socket
 import ssl
 import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, DEADLINE, HouseCase, WebSocket
+from harness import BIN, DEADLINE, House, HouseCase, WebSocket
+from relay import Relay
 
 DEEP = "[" * 17 + "]" * 17
 
@@ -117,29 +119,76 @@ class LocalSocket(HouseCase):
 
 
 class Secrets(HouseCase):
-    def test_no_planted_secret_reaches_a_log_an_event_or_an_answer(self):
-        watch = self.house.watch()
-        answer = self.house.api().call("device.getPushToken")
-        secrets = [answer["pushToken"]]
-        planted = "planted-device-token-0123456789"
-        self.house.api().ask("voip.initByCaller", {"roomType": "voice", "voipToken": planted,
-                                                   "listener": {"id": self.house.people["reception"]}})
-        secrets.append(planted)
-        ticket = "PlantedTicket0123456789abcdefXYZ"
-        self.house.api().ask("device.register", {"snTicket": ticket})
-        secrets.append(ticket)
-        phone = self.house.phone("reception", "--auto-answer=0")
-        self.house.ctl("press", "call")
+    """Invariant 12: what opens something is in no log line, event, answer, file that others may read, or archive."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.house = House(through=Relay)   # which sees the tokens that the device and the service tell each other
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.house.close()
+        cls.house.relay.close()
+
+    def heard(self, watch):
+        """All that a subscriber of everything is told until the call's last event."""
+        messages = []
+
+        def note(method, params):
+            messages.append(json.dumps(params))
+            return method == "voip.event" and params["eventName"] == "finishVoip"
+        watch.wait(note)
+        return messages
+
+    def call(self, planted):
+        """A call with signalling bodies from both sides, and refusals that were sent secrets."""
+        house = self.house
+        watch = house.watch(["startVoip", "joinedRoomByCaller", "calling", "hangUpVoip", "endVoip", "finishVoip"])
+        _, login = house.service.http("POST", "/v1/user/login", {"name": "reception"})
+        channel = WebSocket(house.service, token=login["userToken"])
+        house.ctl("press", "call")
+        room = watch.wait_phase("ringing")["roomId"]
+        channel.ask("room.join", {"roomId": room})
+        channel.ask("room.signal", {"roomId": room, "body": {"type": "offer", "sdp": planted}})
         watch.wait_phase("talking")
-        self.house.ctl("hangup")
-        watch.wait_event("finishVoip")
-        texts = [json.dumps(self.house.api().call(method)) for method in
-                 ("device.get", "health.get", "metrics.get", "call.history", "contact.list", "room.get", "board.get")]
-        texts += self.house.daemon.lines + self.house.service.program.lines + phone.lines
-        texts += [json.dumps(message) for message in watch.heard]
-        for path in self.house.state.rglob("*"):
-            if path.is_file() and (path.stat().st_mode & 0o077):
-                texts.append(path.read_text(errors="replace"))   # files that others may read
+        house.ctl("hangup")
+        told = self.heard(watch)
+        channel.close()
+        return [login["userToken"], planted], told
+
+    def answers(self):
+        api = self.house.api()
+        texts = []
+        for method, params in (("device.get", {}), ("health.get", {}), ("metrics.get", {}), ("call.history", {}),
+                               ("contact.list", {}), ("room.get", {}), ("board.get", {}), ("config.reload", {}),
+                               ("voip.initByCaller", {"roomType": "voice", "voipToken": "planted-device-token-0123456789",
+                                                      "listener": {"id": self.house.people["reception"]}}),
+                               ("device.register", {"snTicket": "PlantedTicket0123456789abcdefXYZ"}),
+                               ("device.register", {"snTicket": "planted ticket that is none"})):
+            texts.append(json.dumps(api.ask(method, params)))
+        return ["planted-device-token-0123456789", "PlantedTicket0123456789abcdefXYZ", "planted ticket that is none"], texts
+
+    def test_no_planted_secret_reaches_a_log_an_event_or_an_answer(self):
+        house = self.house
+        secrets = [house.api().call("device.getPushToken")["pushToken"]]
+        code = re.search(r"\b[0-9A-Za-z_-]{20,}\b", house.service.admin("user", "enrol", "security"))[0]
+        house.service.http("POST", "/v1/user/login", {"code": code})
+        phone = house.phone("security")
+        more, texts = self.call("planted-signalling-body-0123456789")
+        secrets += [code, *more]
+        more, answers = self.answers()
+        secrets += more
+        secrets += house.relay.secrets
+        secrets += [line for line in (house.state / "identity.key").read_text().splitlines() if "-----" not in line]
+        # Signatures, the snTicket, the deviceToken (in a body, then in headers) and the pushToken came by the relay.
+        self.assertGreaterEqual(len(house.relay.secrets), 4, house.relay.secrets)
+        texts += answers + house.daemon.lines + house.service.program.lines + phone.lines
+        for path in house.folder.rglob("*"):
+            if path.is_file() and path.stat().st_mode & 0o077:   # files that others may read
+                texts.append(path.read_text(errors="replace"))
+        house.ctl("bundle", str(house.folder / "support.tar"))
+        texts.append((house.folder / "support.tar").read_text(errors="replace"))
+        self.assertGreater(len(texts), 50)   # at level debug
         for secret in secrets:
             for text in texts:
                 self.assertNotIn(secret, text)
@@ -324,7 +373,6 @@ class CommandLines(unittest.TestCase):
             self.assertEqual(done.returncode, 78)
 
     def test_a_damaged_state_does_not_stop_the_next_start(self):
-        from harness import House
         house = House()
         try:
             house.daemon.stop()
