@@ -49,6 +49,8 @@ hal::BoardSettings board_settings(const config::Board& board, Log log) {
     settings.lamp = board.lamp.enabled;
     settings.lamp_settings = {board.lamp.led, line_of(board.lamp.gpio)};
     settings.ringer = board.ring_tone.enabled && board.speaker.enabled;
+    settings.ring_tone = {board.speaker.device, board.ring_tone.file,
+                          static_cast<unsigned>(board.speaker.volume)};
     settings.sim_script = board.sim.script;
     settings.log = std::move(log);
     return settings;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "hal/linux/av/linux_av.hpp"
 #include "hal/sim/sim_av.hpp"
 
 namespace voip::hal {
 namespace {
 
-constexpr std::array<AvDriver, 1> table{{
+constexpr std::array<AvDriver, 2> table{{
+    {"linux", &linux::open_linux_av},
     {"sim", &sim::open_sim_av},
 }};
 static_assert(std::ranges::is_sorted(table, {}, &AvDriver::name));

@@ -47,13 +47,20 @@ struct RelaySettings {
     LineSettings gpio = {};
 };
 
+struct RingToneSettings {
+    std::string device = {};  ///< ALSA's name of the sound card; empty: the usual one
+    std::string file = {};    ///< WAV; empty: the board's own tone
+    unsigned volume = 80;     ///< percent
+};
+
 /// What a driver needs to know of the configuration. (The HAL does not see the configuration itself.)
 struct BoardSettings {
     std::vector<ButtonSettings> buttons = {};
     std::vector<RelaySettings> relays = {};
     bool lamp = true;  ///< false: Board::lamp is null
     LampSettings lamp_settings = {};
-    bool ringer = true;           ///< false: Board::ringer is null
+    bool ringer = true;  ///< false: Board::ringer is null
+    RingToneSettings ring_tone = {};
     std::string sim_script = {};  ///< path of a script for the simulated board; empty: none
     Log log = {};                 ///< drivers tell what they see and do
 };

@@ -160,7 +160,6 @@ Answer<Contact> Contacts::set(Contact contact) {
     if (!written) return Fault{code::system_busy, "not stored: " + written.error().text(), {}, {}};
     contacts_ = std::move(changed);
     stored_ = true;
-    trouble_.clear();
     return contact;
 }
 
@@ -174,7 +173,6 @@ Answer<std::monostate> Contacts::remove(std::string_view contact) {
     if (!written) return Fault{code::system_busy, "not stored: " + written.error().text(), {}, {}};
     contacts_ = std::move(changed);
     stored_ = true;
-    trouble_.clear();
     return std::monostate{};
 }
 
@@ -192,11 +190,10 @@ bool Contacts::mark(std::string_view open_id, Authorisation authorisation) {
 
 void Contacts::store() {
     if (stored_) return;
-    const bool complained = !trouble_.empty();
     const auto written = write(contacts_);
     stored_ = static_cast<bool>(written);
-    trouble_ = written ? std::string() : written.error().text();
-    if (!written && !complained) log_.err("contacts cannot be stored", kv("cause", trouble_));
+    if (!written && !complained_) log_.err("contacts cannot be stored", kv("cause", written.error().text()));
+    complained_ = !written;
 }
 
 }  // namespace voip::call

@@ -53,8 +53,6 @@ class Contacts {
     [[nodiscard]] bool stored() const noexcept { return stored_; }
     /// Writes what mark() changed. A disk that refuses is logged once and tried again with the next change.
     void store();
-    /// Why store() did not; empty when it did, or had nothing to do.
-    [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
 
  private:
     [[nodiscard]] Authorisation known_of(std::string_view open_id) const noexcept;
@@ -64,7 +62,7 @@ class Contacts {
     Log log_;
     std::vector<Contact> contacts_;
     bool stored_ = true;
-    std::string trouble_;
+    bool complained_ = false;
 };
 
 }  // namespace voip::call

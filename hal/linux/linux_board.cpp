@@ -1,5 +1,6 @@
 #include "hal/linux/linux_board.hpp"
 
+#include "hal/linux/av/ringer.hpp"
 #include "hal/linux/button_driver.hpp"
 #include "hal/linux/gpio_source.hpp"
 #include "hal/linux/key_names.hpp"
@@ -62,6 +63,10 @@ Result<Board> open_linux(asio::any_io_executor executor, Timers& timers, const B
     const LampSettings& lamp = settings.lamp_settings;
     if (settings.lamp && !(lamp.led.empty() && lamp.gpio.chip.empty()))
         board.lamp = std::make_unique<LinuxLamp>(around, make_lamp_output(lamp));
+    const RingToneSettings& tone = settings.ring_tone;
+    if (settings.ringer)
+        board.ringer = std::make_unique<AlsaRinger>(
+            executor, RingerSettings{tone.device, tone.file, tone.volume, settings.log});
     return board;
 }
 

@@ -11,6 +11,7 @@ ALLOWED = {
     "config": ({"core", "config"}, set()),
     "hal": ({"core", "hal"}, {"boost"}),
     "hal/linux": ({"core", "hal"}, {"boost"}),
+    "hal/linux/av": ({"core", "hal"}, {"boost", "alsa"}),
     "hal/h264": ({"core", "hal/h264"}, set()),
     "hal/voice": ({"core", "hal"}, {"boost", "webrtc", "modules", "speex"}),
     "hal/encode": ({"core", "hal"}, {"boost", "gst"}),
@@ -41,6 +42,7 @@ ONLY_HERE = {   # foreign library -> the only places that may name it
     "mbedtls": re.compile(r"^(protocol/(crypto|transport)/.*|tests/support/.*)$"),
     "sqlite3.h": re.compile(r"^(service/registry/.*|tests/.*)$"),
     "catch2": re.compile(r"^tests/support/catch.*$"),
+    "alsa/": re.compile(r"^(hal/linux/av/.*|tests/support/alsa/.*)$"),
     "gst/": re.compile(r"^(hal/encode/gst_.*|daemon/media/program/gst/.*|tests/support/.*)$"),
     "boost/beast": re.compile(r"^(protocol/transport/.*\.(cpp|hpp)|tests/.*)$"),
 }
