@@ -25,6 +25,7 @@
 #include "daemon/lifecycle/watchdog.hpp"
 #include "daemon/media/supervisor.hpp"
 #include "daemon/operation.hpp"
+#include "daemon/storage.hpp"
 #include "daemon/wiring.hpp"
 #include "protocol/crypto/crypto.hpp"
 #include "protocol/errors.hpp"
@@ -91,7 +92,8 @@ struct App::Parts {
     }
     void status(const std::string& text);
     Answer<control::Reloaded> reload();
-    [[nodiscard]] Gauges gauges() const;
+    [[nodiscard]] Gauges gauges();
+    void levels_changed();
 
     // In the order of dependency; destruction is the reverse.
     asio::any_io_executor executor;
@@ -115,6 +117,7 @@ struct App::Parts {
     std::optional<call::Contacts> contacts;
     std::optional<call::History> history;
     std::optional<call::Doors> doors;
+    std::optional<StorageWatch> storage;
     std::unique_ptr<media::host::Supervisor> media;  // null: calls have neither sound nor picture
     std::unique_ptr<call::CallTask> calls;
     std::unique_ptr<control::DevicePort> device_port;
@@ -267,6 +270,13 @@ void App::Parts::make_call() {
     contacts->load();
     history.emplace(state_dir / "history.jsonl", Log(hub, "history"));
     history->load();
+    const auto store = [this] {
+        contacts->store();
+        history->store();
+        return contacts->trouble().empty() ? history->trouble() : contacts->trouble();
+    };
+    storage.emplace(state_dir, store, health, timers, Log(hub, "storage"));
+    (void)storage->check();
     contacts_port.emplace(*contacts);
     history_port.emplace(*history);
     const auto new_call_id = [] { return crypto::random_text(24); };
@@ -278,8 +288,12 @@ void App::Parts::make_call() {
 }
 
 Result<void> App::Parts::make_api() {
-    operation.emplace(
-        Operation::Parts{hub, health, metrics, [this] { return gauges(); }, [this] { return reload(); }});
+    const auto look = [this] {
+        (void)storage->check();
+        if (identity) heard(identity->facts());  // nobody tells that the clock was put right
+    };
+    operation.emplace(Operation::Parts{hub, health, metrics, look, [this] { return gauges(); },
+                                       [this] { return reload(); }, [this] { levels_changed(); }});
     const control::Ports ports{*calls, *contacts_port, *history_port, *device_port, *board_port, *operation};
     control::ServerSettings settings;
     const config::Api& config = setup.config.api;
@@ -373,14 +387,27 @@ void App::Parts::status(const std::string& text) {
     if (!told) log.debug("service manager not told", kv("why", told.error().text()));
 }
 
-Gauges App::Parts::gauges() const {
+Gauges App::Parts::gauges() {
     Gauges gauges;
     gauges.online = service_engine ? online : true;
     gauges.connects = connects;
     gauges.api_clients = api->clients();
     gauges.api_subscribers = api->subscribers();
-    if (identity) gauges.device_token_expires = identity->facts().device_token_expires;
+    gauges.api_queue_bytes = api->queued_bytes();
+    gauges.api_clients_dropped = api->stats().dropped;
+    if (identity) {
+        const identity::DeviceFacts facts = identity->facts();
+        gauges.device_token_expires = facts.device_token_expires;
+        gauges.device_token_issued = facts.device_token_issued;
+        gauges.service_time = clock->service_time();
+        gauges.channel_queue_bytes = service_engine->queued_bytes();
+    }
+    gauges.call_queue = calls->waiting_events();
+    gauges.events_dropped = calls->dropped_events();
+    gauges.state_free_bytes = storage->check().free_bytes;
     gauges.resident_bytes = resident_bytes();
+    if (const pid_t program = media ? media->pid() : 0)
+        gauges.media_resident_bytes = resident_bytes(std::to_string(program));
     gauges.quality = calls->snapshot().media.quality;
     return gauges;
 }
@@ -398,10 +425,15 @@ Answer<control::Reloaded> App::Parts::reload() {
     auto merged = config::reload(setup.config, std::get<config::Config>(loaded));
     setup.config = std::move(merged.config);
     (void)hub.set_levels(setup.config.log.text());
+    levels_changed();
     calls->reconfigure(call_settings(setup.config));
     log.notice("reloaded", kv("applied", joined(merged.applied)),
                kv("needs_restart", joined(merged.needs_restart)));
     return control::Reloaded{std::move(merged.applied), std::move(merged.needs_restart)};
+}
+
+void App::Parts::levels_changed() {
+    if (media) media->set_log_level(level_of(hub, "media"));
 }
 
 asio::awaitable<void> App::Parts::stop() {

@@ -16,11 +16,12 @@ Answer<std::string> Operation::set_log_levels(const std::string& levels) {
             "levels: expected \"info\" or \"call:debug,*:info\" of err, warning, notice, info, debug",
             "levels",
             {}};
+    parts_.levels_changed();
     return parts_.hub.levels();
 }
 
-std::uint64_t resident_bytes() {
-    const auto text = read_file("/proc/self/statm", 4096);  // "size resident shared ..." in pages
+std::uint64_t resident_bytes(const std::string& process) {
+    const auto text = read_file("/proc/" + process + "/statm", 4096);  // "size resident shared ..." in pages
     if (!text) return 0;
     const auto begin = text->find(' ');
     if (begin == std::string::npos) return 0;

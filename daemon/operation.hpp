@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <string>
 
 #include "core/log.hpp"
 #include "daemon/control/ports.hpp"
@@ -15,12 +16,17 @@ class Operation final : public control::OperationPort {
         LogHub& hub;
         HealthBook& health;
         Metrics& metrics;
+        std::function<void()> look;  ///< brings up to date what nobody tells by itself, before it is shown
         std::function<Gauges()> gauges;
         std::function<Answer<control::Reloaded>()> reload;
+        std::function<void()> levels_changed;
     };
     explicit Operation(Parts parts) : parts_(std::move(parts)) {}
 
-    control::Health health() const override { return parts_.health.get(); }
+    control::Health health() const override {
+        parts_.look();
+        return parts_.health.get();
+    }
     std::string metrics() const override { return parts_.metrics.text(parts_.gauges()); }
     Answer<std::string> set_log_levels(const std::string& levels) override;
     Answer<control::Reloaded> reload() override { return parts_.reload(); }
@@ -29,7 +35,7 @@ class Operation final : public control::OperationPort {
     Parts parts_;
 };
 
-/// Resident memory of this process; 0 where the kernel does not tell.
-[[nodiscard]] std::uint64_t resident_bytes();
+/// Resident memory of a process; 0 where the kernel does not tell, or there is none.
+[[nodiscard]] std::uint64_t resident_bytes(const std::string& process = "self");
 
 }  // namespace voip::daemon

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -47,6 +48,9 @@ class Camera {
     virtual void set_bitrate(unsigned kbps) = 0;
     /// @param fps  1 to the configured rate; kept for the next start() too
     virtual void set_frame_rate(unsigned fps) = 0;
+    /// Pictures since start() that were lost inside: the encoder had no time for them. A camera that encodes
+    /// by itself does not know.
+    [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
 };
 
 }  // namespace voip::hal

@@ -20,7 +20,7 @@ json::Value number(double value) {
 
 }  // namespace
 
-const std::array<QualityNumber, 14> quality_numbers{{{"sendKbps", &Q::send_kbps},
+const std::array<QualityNumber, 16> quality_numbers{{{"sendKbps", &Q::send_kbps},
                                                      {"receiveKbps", &Q::receive_kbps},
                                                      {"fps", &Q::fps},
                                                      {"width", &Q::width},
@@ -33,7 +33,9 @@ const std::array<QualityNumber, 14> quality_numbers{{{"sendKbps", &Q::send_kbps}
                                                      {"framesSent", &Q::frames_sent},
                                                      {"framesReceived", &Q::frames_received},
                                                      {"soundFramesSent", &Q::sound_frames_sent},
-                                                     {"soundFramesReceived", &Q::sound_frames_received}}};
+                                                     {"soundFramesReceived", &Q::sound_frames_received},
+                                                     {"framesDropped", &Q::frames_dropped},
+                                                     {"soundFramesDropped", &Q::sound_frames_dropped}}};
 
 json::Value encode(const MediaQuality& quality) {
     json::Value object{json::Object{}};

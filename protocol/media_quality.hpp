@@ -23,6 +23,7 @@ struct MediaQuality {
     std::optional<double> key_frames;          ///< sent, since the call began; the counters below likewise
     std::optional<double> frames_sent, frames_received;
     std::optional<double> sound_frames_sent, sound_frames_received;  ///< 20 ms each
+    std::optional<double> frames_dropped, sound_frames_dropped;      ///< on the device: not sent, not played
     std::optional<bool> relayed;                                     ///< through a TURN server
     std::string codec;                                               ///< of picture and sound; may be empty
     friend bool operator==(const MediaQuality&, const MediaQuality&) = default;
@@ -34,7 +35,7 @@ struct QualityNumber {
     std::optional<double> MediaQuality::*place;
 };
 /// In the order in which they are written.
-extern const std::array<QualityNumber, 14> quality_numbers;
+extern const std::array<QualityNumber, 16> quality_numbers;
 
 /// {sendKbps, ...}; what is not known is left out. Numbers that are whole are written without a point.
 [[nodiscard]] json::Value encode(const MediaQuality& quality);

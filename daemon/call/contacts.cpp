@@ -160,6 +160,7 @@ Answer<Contact> Contacts::set(Contact contact) {
     if (!written) return Fault{code::system_busy, "not stored: " + written.error().text(), {}, {}};
     contacts_ = std::move(changed);
     stored_ = true;
+    trouble_.clear();
     return contact;
 }
 
@@ -173,6 +174,7 @@ Answer<std::monostate> Contacts::remove(std::string_view contact) {
     if (!written) return Fault{code::system_busy, "not stored: " + written.error().text(), {}, {}};
     contacts_ = std::move(changed);
     stored_ = true;
+    trouble_.clear();
     return std::monostate{};
 }
 
@@ -190,10 +192,11 @@ bool Contacts::mark(std::string_view open_id, Authorisation authorisation) {
 
 void Contacts::store() {
     if (stored_) return;
+    const bool complained = !trouble_.empty();
     const auto written = write(contacts_);
     stored_ = static_cast<bool>(written);
-    if (!written && !complained_) log_.err("contacts cannot be stored", kv("cause", written.error().text()));
-    complained_ = !written;
+    trouble_ = written ? std::string() : written.error().text();
+    if (!written && !complained) log_.err("contacts cannot be stored", kv("cause", trouble_));
 }
 
 }  // namespace voip::call

@@ -53,6 +53,8 @@ class Contacts {
     [[nodiscard]] bool stored() const noexcept { return stored_; }
     /// Writes what mark() changed. A disk that refuses is logged once and tried again with the next change.
     void store();
+    /// Why store() did not; empty when it did, or had nothing to do.
+    [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
 
  private:
     [[nodiscard]] Authorisation known_of(std::string_view open_id) const noexcept;
@@ -62,7 +64,7 @@ class Contacts {
     Log log_;
     std::vector<Contact> contacts_;
     bool stored_ = true;
-    bool complained_ = false;
+    std::string trouble_;
 };
 
 }  // namespace voip::call

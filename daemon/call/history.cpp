@@ -67,8 +67,9 @@ void History::store() {
     if (file_.empty() || stored()) return;
     const bool anew = rewrite_ || file_lines_ + waiting_lines_ > 2 * limit_;
     const auto written = anew ? write_anew() : append();
-    if (!written && !complained_) log_.err("history cannot be stored", kv("cause", written.error().text()));
-    complained_ = !written;
+    const bool complained = !trouble_.empty();
+    trouble_ = written ? std::string() : written.error().text();
+    if (!written && !complained) log_.err("history cannot be stored", kv("cause", trouble_));
     rewrite_ = !written;
     waiting_.clear();
     waiting_lines_ = 0;

@@ -33,6 +33,8 @@ class History {
     /// have, is torn or failed before. A disk that refuses is logged once; everything stays in memory for the
     /// next time.
     void store();
+    /// Why store() did not; empty when it did, or had nothing to do.
+    [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
 
  private:
     [[nodiscard]] Result<void> append();
@@ -46,7 +48,7 @@ class History {
     std::size_t waiting_lines_ = 0;
     std::size_t file_lines_ = 0;
     bool rewrite_ = false;  // the file's end cannot be trusted
-    bool complained_ = false;
+    std::string trouble_;
 };
 
 }  // namespace voip::call

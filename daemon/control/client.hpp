@@ -44,6 +44,8 @@ class Client final : public Subscriber {
     void close(std::string_view reason);
     /// Cuts the connection.
     void abort() noexcept;
+    /// Bytes that it has not read yet.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept { return peer_->queued_bytes(); }
     /// Drops the client instead when it does not read: with `api.closing` as its last message, if it reads on
     /// then.
     void deliver(const std::shared_ptr<const std::string>& message) override;

@@ -82,6 +82,12 @@ asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> st
     if (clients_.empty()) empty_.notify();
 }
 
+std::size_t Server::queued_bytes() const noexcept {
+    std::size_t most = 0;
+    for (const Client& client : clients_) most = std::max(most, client.queued_bytes());
+    return most;
+}
+
 asio::awaitable<void> Server::stop() {
     stopping_ = true;
     for (Client& client : clients_) client.close(closing::stopping);

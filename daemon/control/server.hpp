@@ -49,6 +49,7 @@ class Server {
 
     [[nodiscard]] std::size_t clients() const noexcept { return clients_.size(); }
     [[nodiscard]] std::size_t subscribers() const noexcept { return hub_.subscribers(); }
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;  ///< of the client that has most unread
     [[nodiscard]] const ServerStats& stats() const noexcept { return stats_; }
 
  private:

@@ -313,6 +313,10 @@ bool Channel::notify(std::string_view method, json::Value params) {
     return state_->peer && !state_->stopping && state_->peer->notify(method, std::move(params));
 }
 
+std::size_t Channel::queued_bytes() const noexcept {
+    return state_->peer ? state_->peer->queued_bytes() : 0;
+}
+
 void Channel::hurry() {
     state_->hurry();
 }

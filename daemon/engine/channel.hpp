@@ -81,6 +81,8 @@ class Channel {
     asio::awaitable<Reply> call(std::string method, json::Value params, TimePoint deadline);
     /// False without a connection, and when its queue is full.
     bool notify(std::string_view method, json::Value params);
+    /// Bytes that wait to be sent.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
     /// When the next step is due at the latest: a token, a connection, an answer, the next attempt. Nothing
     /// while the connection is open (silence ends it, `transport`), and before start().
     [[nodiscard]] std::optional<TimePoint> due() const noexcept;

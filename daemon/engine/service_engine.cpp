@@ -225,6 +225,9 @@ bool ServiceEngine::online() const noexcept {
     return state_->channel.online();
 }
 
+std::size_t ServiceEngine::queued_bytes() const noexcept {
+    return state_->channel.queued_bytes();
+}
 std::optional<TimePoint> ServiceEngine::due() const noexcept {
     return state_->channel.due();
 }

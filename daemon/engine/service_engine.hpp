@@ -50,6 +50,8 @@ class ServiceEngine final : public Engine {
     asio::awaitable<Outcome<std::monostate>> renew_device_token(TimePoint deadline) override;
     bool signal(const RoomSignal& signal) override;
     [[nodiscard]] bool online() const noexcept override;
+    /// Channel::queued_bytes()
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
     /// Channel::due()
     [[nodiscard]] std::optional<TimePoint> due() const noexcept;
     void hurry() override;

@@ -66,6 +66,7 @@ struct DeviceFacts {
     ChannelFacts channel;
     UnixMillis device_token_expires = 0;  ///< by the service's clock; 0: there is none
     UnixMillis push_token_expires = 0;    ///< the same
+    UnixMillis device_token_issued = 0;  ///< the same; not shown by device.get, but by metrics.get as its age
     ClockFacts clock;
     friend bool operator==(const DeviceFacts&, const DeviceFacts&) = default;
 };

@@ -215,8 +215,11 @@ DeviceFacts Identity::State::facts() const {
     all.channel = channel;
     const bool waits = channel.state == ChannelState::offline && !device_token.current();
     if (waits && !token_problem.empty()) all.channel.reason = "no deviceToken: " + token_problem;
-    if (const FetchedToken* token = device_token.current())
+    if (const FetchedToken* token = device_token.current()) {
+        const auto life = std::chrono::duration_cast<std::chrono::milliseconds>(token->life).count();
         all.device_token_expires = token->expire_timestamp;
+        all.device_token_issued = token->expire_timestamp - life;
+    }
     if (const FetchedToken* token = push_token.current()) all.push_token_expires = token->expire_timestamp;
     all.clock = parts.clock.facts();
     return all;

@@ -30,6 +30,8 @@ class Run : public std::enable_shared_from_this<Run> {
     /// The supervisor goes: no deadline is of interest any more.
     void abandon() noexcept;
 
+    /// Of the process while it lives, else 0.
+    [[nodiscard]] pid_t pid() const noexcept { return child_ ? child_->pid() : 0; }
     [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
     [[nodiscard]] const std::string& room_id() const noexcept { return room_id_; }
 

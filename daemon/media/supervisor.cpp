@@ -150,6 +150,14 @@ asio::awaitable<void> Supervisor::stop() {
     co_await s.tasks.stop();
 }
 
+pid_t Supervisor::pid() const noexcept {
+    return state_->runs.empty() ? 0 : state_->runs.back()->pid();
+}
+
+void Supervisor::set_log_level(std::string_view level) {
+    state_->settings.plan.prepare.set("log", level);
+}
+
 std::size_t Supervisor::programs() const noexcept {
     return state_->runs.size();
 }

@@ -62,6 +62,10 @@ class Supervisor final : public call::MediaPort {
     asio::awaitable<void> stop();
     /// Programs that have not ended.
     [[nodiscard]] std::size_t programs() const noexcept;
+    /// Of the newest program; 0: none runs.
+    [[nodiscard]] pid_t pid() const noexcept;
+    /// How much the programs of the calls to come log.
+    void set_log_level(std::string_view level);
 
  private:
     struct State;

@@ -39,6 +39,7 @@ class PatternSource final : public PictureSource {
     void request_key() override { encoder_->request_key(); }
     void set_bitrate(unsigned kbps) override { encoder_->set_bitrate(kbps); }
     void set_frame_rate(unsigned fps) override { encoder_->set_frame_rate(fps); }
+    std::uint64_t dropped() const override { return encoder_->stats().dropped; }
 
  private:
     CameraSettings settings_;

@@ -24,6 +24,7 @@ class PictureSource {
     virtual void request_key() = 0;
     virtual void set_bitrate(unsigned kbps) = 0;
     virtual void set_frame_rate(unsigned fps) = 0;
+    [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }  ///< as Camera::dropped()
 };
 
 /// @errors as Camera::start()

@@ -21,6 +21,7 @@ class SimCamera final : public Camera {
     void request_key() override;
     void set_bitrate(unsigned kbps) override;
     void set_frame_rate(unsigned fps) override;
+    std::uint64_t dropped() const override { return source_ ? source_->dropped() : 0; }
 
  private:
     void begin(const OnStarted& started);

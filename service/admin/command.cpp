@@ -10,6 +10,7 @@
 #include "core/task_set.hpp"
 #include "protocol/transport/rpc_peer.hpp"
 #include "protocol/transport/unix_socket.hpp"
+#include "service/admin/owner.hpp"
 #include "service/admin/server.hpp"
 
 namespace voip::service::admin {
@@ -89,6 +90,8 @@ Asked ask_service(const std::filesystem::path& socket, const std::vector<std::st
 }
 
 Outcome work_on_database(const std::filesystem::path& state_dir, const std::vector<std::string>& order) {
+    const auto owner = become_owner_of(state_dir);
+    if (!owner) return {1, {}, owner.error().text() + "\n"};
     std::error_code ec;
     if (std::filesystem::create_directories(state_dir, ec))
         std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, ec);

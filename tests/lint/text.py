@@ -5,7 +5,7 @@ import re
 LEFT_OVER = re.compile("|".join(["TO" + "DO", "FIX" + "ME", r"\bHA" + r"CK\b", "not imple" + "mented"]))
 MAX_LINES = 600
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-PAGES = ["core", "protocol", "config", "hal", "daemon", "service", "systemd", "toolchains", "tests"]
+PAGES = ["core", "protocol", "config", "hal", "daemon", "service", "systemd", "toolchains", "tests", "docs"]
 
 
 def check(root, files):

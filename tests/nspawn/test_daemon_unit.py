@@ -239,6 +239,45 @@ class Sandbox(MachineCase):
         self.assertEqual(done.returncode, 4, done.stderr)
 
 
+class Figures(MachineCase):
+    """The example for node_exporter's textfile collector, installed as its comment says."""
+    FILE = "/var/lib/prometheus/node-exporter/wmpf-voipd.prom"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.machine = new_machine()
+        cls.machine.run("useradd", "--system", "--no-create-home", "prometheus")
+        cls.machine.run("install", "-d", "-o", "prometheus", "-g", "prometheus", "/var/lib/prometheus/node-exporter")
+        for kind in ("service", "timer"):
+            cls.machine.run("cp", f"/usr/share/doc/wmpf-voipd/examples/wmpf-voipd-metrics.{kind}", "/etc/systemd/system/")
+        cls.machine.run("systemctl", "daemon-reload")
+
+    def test_the_timer_is_known_to_systemd_and_runs_the_service(self):
+        done = self.machine.run("systemd-analyze", "verify", "/etc/systemd/system/wmpf-voipd-metrics.timer")
+        self.assertEqual(done.stdout + done.stderr, "")
+        # A minute is the operator's; the drop-in makes the same timer due now.
+        self.machine.run("mkdir", "-p", "/run/systemd/system/wmpf-voipd-metrics.timer.d")
+        self.machine.run("tee", "/run/systemd/system/wmpf-voipd-metrics.timer.d/now.conf",
+                         text="[Timer]\nOnActiveSec=100ms\nAccuracySec=10ms\n")
+        self.machine.run("systemctl", "daemon-reload")
+        self.machine.run("systemctl", "enable", "--now", "wmpf-voipd-metrics.timer")
+        until(lambda: self.machine.path(self.FILE).exists(), "the textfile")
+        self.assertIn("wmpf_voipd_online 1\n", self.machine.path(self.FILE).read_text())
+        self.assertEqual(self.machine.run("stat", "--format=%U %a", self.FILE).stdout.strip(), "prometheus 644")
+
+    def test_its_user_may_watch_and_not_call(self):
+        done = self.machine.run("setpriv", "--reuid=prometheus", "--regid=prometheus", "--groups=voip-observe",
+                                "wmpf-voipctl", "press", "call", check=False)
+        self.assertEqual(done.returncode, 4, done.stderr)
+
+    def test_a_daemon_that_is_gone_fails_the_unit_and_leaves_the_file(self):
+        self.machine.run("systemctl", "start", "wmpf-voipd-metrics.service")
+        before = self.machine.path(self.FILE).read_text()
+        self.machine.run("systemctl", "stop", "wmpf-voipd.socket", "wmpf-voipd.service")
+        self.machine.run("systemctl", "start", "wmpf-voipd-metrics.service", check=False)
+        self.assertEqual(self.machine.path(self.FILE).read_text(), before)
+
+
 class Disk(MachineCase):
     """State on a file system of its own that can be filled and made read-only."""
 

@@ -119,6 +119,17 @@ class Packages(unittest.TestCase):
         self.assertEqual(self.machine.run("stat", "--format=%U %a", "/var/lib/wmpf-voip-service").stdout.strip(),
                          "voip-service 700")
 
+    def test_the_pages_that_the_units_name_are_there_and_the_examples_run(self):
+        self.install("wmpf-voipd", "wmpf-voip-service")
+        for unit in ("wmpf-voipd.service", "wmpf-voipd.socket", "wmpf-voip-service.service"):
+            page = self.machine.show(unit, "Documentation").removeprefix("file:")
+            self.assertIn("# For the ", self.machine.run("cat", page).stdout, unit)
+        examples = "/usr/share/doc/wmpf-voipd/docs/examples"
+        self.assertEqual(set(self.machine.run("ls", examples).stdout.split()),
+                         {"doorman.c", "mute.sh", "ring.sh", "screen.py"})
+        done = self.machine.run(f"{examples}/ring.sh", check=False)
+        self.assertIn("usage: ring.sh CONTACT", done.stderr)
+
     def test_upgrade_in_a_call_ends_it_cleanly_and_keeps_all_state(self):
         phone = self.provision()
         self.read_until(phone, "online")

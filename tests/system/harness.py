@@ -22,6 +22,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("WMPF_BIN", ROOT / "build/dev/bin")).resolve()
+# The other end, where it is not of the same build: a service and phones of this machine for a daemon under an emulator.
+FAR_BIN = pathlib.Path(os.environ.get("WMPF_FAR_BIN", BIN)).resolve()
 SLOW = float(os.environ.get("WMPF_SLOW", "1"))
 DEADLINE = 15 * SLOW
 
@@ -218,7 +220,7 @@ class Service:
         self.start()
 
     def start(self):
-        self.program = Program(BIN / "wmpf-voip-service", "--config", self.config, "--state-dir", self.state,
+        self.program = Program(FAR_BIN / "wmpf-voip-service", "--config", self.config, "--state-dir", self.state,
                                "--listen", f"127.0.0.1:{self.port}", *self.arguments)
         found = self.program.wait_line(r'serving url="https://[^"]*?:(\d+)"')
         self.port = int(found[1])
@@ -232,7 +234,7 @@ class Service:
         return f"https://localhost:{self.port}"
 
     def admin(self, *arguments):
-        done = subprocess.run([str(BIN / "wmpf-voip-service"), "admin", "--state-dir", str(self.state), *arguments],
+        done = subprocess.run([str(FAR_BIN / "wmpf-voip-service"), "admin", "--state-dir", str(self.state), *arguments],
                               capture_output=True, text=True, timeout=DEADLINE)
         if done.returncode != 0:
             raise AssertionError(f"admin {arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
@@ -319,9 +321,11 @@ class House:
         path.write_text(json.dumps(config))
         return path
 
+    def daemon_command(self):
+        return (BIN / "wmpf-voipd", "--config", self.write_config(), "--state-dir", self.state, "--socket", self.socket)
+
     def start_daemon(self):
-        self.daemon = Program(BIN / "wmpf-voipd", "--config", self.write_config(), "--state-dir", self.state,
-                              "--socket", self.socket)
+        self.daemon = Program(*self.daemon_command())
         self.programs.append(self.daemon)
         return self.daemon
 
@@ -365,7 +369,7 @@ class House:
         self.start_daemon()
 
     def phone(self, name="reception", *arguments, online=True):
-        program = Program(BIN / "wmpf-voip-phone", "--service", self.service.url, "--ca", self.service.ca,
+        program = Program(FAR_BIN / "wmpf-voip-phone", "--service", self.service.url, "--ca", self.service.ca,
                           "--as", name, *arguments)
         self.programs.append(program)
         if online:

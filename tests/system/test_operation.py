@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+import tempfile
 import unittest
 
 from harness import BIN, DEADLINE, Api, HouseCase, Program
@@ -18,7 +19,6 @@ class Manager(unittest.TestCase):
     """A daemon with engine none, started as systemd would."""
 
     def setUp(self):
-        import tempfile
         self.scratch = tempfile.TemporaryDirectory(prefix="wmpf-")
         self.folder = pathlib.Path(self.scratch.name)
         self.config = self.folder / "config.json"
@@ -148,6 +148,38 @@ class Roles(HouseCase):
         done = self.as_nobody("status")
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertEqual(self.house.ctl("status").returncode, 0)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root to become somebody else")
+class AdminAsRoot(unittest.TestCase):
+    """Root gives orders to a service that is stopped and belongs to somebody else."""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="wmpf-")
+        self.addCleanup(scratch.cleanup)
+        pathlib.Path(scratch.name).chmod(0o755)
+        self.state = pathlib.Path(scratch.name) / "state"
+        self.state.mkdir(mode=0o700)
+        os.chown(self.state, NOBODY, NOBODY)
+
+    def admin(self, *arguments):
+        done = subprocess.run([str(BIN / "wmpf-voip-service"), "admin", "--state-dir", str(self.state), *arguments],
+                              capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_every_file_it_leaves_is_the_service_users_and_the_service_starts(self):
+        self.admin("product", "add", "wx-root", "model-1")
+        self.admin("user", "add", "anna")
+        made = list(self.state.rglob("*"))
+        self.assertTrue(made)
+        self.assertEqual({(path.stat().st_uid, path.stat().st_gid) for path in made}, {(NOBODY, NOBODY)}, made)
+        service = Program("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+                          BIN / "wmpf-voip-service", "--state-dir", self.state, "--listen", "127.0.0.1:0")
+        service.wait_line("serving url=")
+        self.assertIn("anna", self.admin("user", "list"))   # asked of the one that runs
+        self.assertEqual(service.stop(), 0)
+        self.assertEqual({path.stat().st_uid for path in self.state.rglob("*")}, {NOBODY})
 
 
 class Support(HouseCase):

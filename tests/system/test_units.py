@@ -14,7 +14,7 @@ UNITS = ROOT / "systemd"
 
 def rendered(folder):
     """The units as they are installed below /usr."""
-    places = {"WMPF_BINDIR": "/usr/bin", "WMPF_LIBEXECDIR": "/usr/libexec", "WMPF_SYSCONFDIR": "/etc"}
+    places = {"WMPF_DOCDIR": "/usr/share/doc", "WMPF_BINDIR": "/usr/bin", "WMPF_LIBEXECDIR": "/usr/libexec", "WMPF_SYSCONFDIR": "/etc"}
     for source in UNITS.glob("*.in"):
         text = re.sub(r"@(\w+)@", lambda found: places[found[1]], source.read_text())
         (folder / source.stem).write_text(text)

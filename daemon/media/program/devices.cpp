@@ -83,6 +83,7 @@ void Devices::start(Device device) {
 
 void Devices::stop(Device device) {
     if (device == Device::camera && devices_.camera) {
+        counters_.pictures_dropped += devices_.camera->dropped();  // it counts anew from its next start
         devices_.camera->stop();
         gate_.reset();
     }
@@ -133,6 +134,13 @@ void Devices::start_speaker() {
         });
 }
 
+Devices::Counters Devices::counters() const {
+    Counters all = counters_;
+    if (devices_.camera) all.pictures_dropped += devices_.camera->dropped();
+    all.sound_dropped = playout_.dropped();
+    return all;
+}
+
 void Devices::set_volume(unsigned percent) {
     if (devices_.speaker) devices_.speaker->set_volume(percent);
 }
@@ -154,7 +162,9 @@ void Devices::flow(bool on) {
 
 void Devices::take_picture(hal::AccessUnit unit) {
     if (unit.key) keys_.key_came(timers_.now());
-    for (const hal::AccessUnit& ready : gate_.on_picture(std::move(unit))) send(ready);
+    const std::vector<hal::AccessUnit> ready = gate_.on_picture(std::move(unit));
+    if (flowing_ && ready.empty()) ++counters_.pictures_dropped;
+    for (const hal::AccessUnit& each : ready) send(each);
 }
 
 void Devices::send(const hal::AccessUnit& unit) {

@@ -22,6 +22,9 @@ class Devices {
  public:
     struct Counters {
         std::uint64_t key_frames = 0, pictures_sent = 0, sound_sent = 0, sound_received = 0;
+        /// While media flowed: pictures not sent (no time to encode them, or nothing to begin with was sent
+        /// yet), and frames of sound not played (they came too late, or more than the speaker takes).
+        std::uint64_t pictures_dropped = 0, sound_dropped = 0;
     };
 
     /// `tell` hears DeviceStarted and DeviceFailed, from the loop.
@@ -47,7 +50,7 @@ class Devices {
     /// Once a second while media flows.
     void on_report(const NetworkReport& report);
 
-    [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+    [[nodiscard]] Counters counters() const;
     [[nodiscard]] const hal::CameraFormat& format() const noexcept { return format_; }
     [[nodiscard]] const hal::AvDevices& all() const noexcept { return devices_; }
     [[nodiscard]] std::string_view voice() const noexcept { return voice_ ? voice_->name() : "off"; }

@@ -49,6 +49,8 @@ bool QualityMeter::update(const TransportStats& stats, const Devices::Counters& 
     q.frames_received = static_cast<double>(stats.pictures_received);
     q.sound_frames_sent = static_cast<double>(counters.sound_sent);
     q.sound_frames_received = static_cast<double>(counters.sound_received);
+    q.frames_dropped = static_cast<double>(counters.pictures_dropped);
+    q.sound_frames_dropped = static_cast<double>(counters.sound_dropped);
     q.relayed = stats.relayed;
     q.codec = counters.pictures_sent > 0 ? "H264, Opus" : "Opus";
     report_.loss = stats.picture_loss;

@@ -76,5 +76,73 @@ TEST_CASE("metrics: 2 interruptions, 1 failure with code 2005 and the live call'
     CHECK(text.find("round_trip") == std::string::npos);
 }
 
+TEST_CASE("metrics: media 0.7 s after the answer is counted once a call, however often it is interrupted",
+          "[daemon][unit]") {
+    ManualTimers timers;
+    Metrics metrics(timers);
+    for (int call = 0; call < 2; ++call) {
+        metrics.on_snapshot(in(Phase::ringing));
+        timers.advance(5s);
+        RoomSnapshot joining = in(Phase::joining);
+        joining.media.state = "starting";
+        metrics.on_snapshot(joining);
+        timers.advance(700ms);
+        joining.media.state = "flowing";
+        metrics.on_snapshot(joining);
+        RoomSnapshot talking = in(Phase::talking);
+        for (const char* state : {"flowing", "interrupted", "flowing"}) {
+            talking.media.state = state;
+            metrics.on_snapshot(talking);
+            timers.advance(1s);
+        }
+        metrics.on_snapshot(in(Phase::ended));
+    }
+    const std::string text = metrics.text(Gauges{});
+    CHECK(has(text, "wmpf_voipd_time_to_media_seconds_sum 1.400"));
+    CHECK(has(text, "wmpf_voipd_time_to_media_seconds_count 2"));
+}
+
+TEST_CASE("metrics: dropped frames of 2 calls add up, and a late measurement counts nothing twice",
+          "[daemon][unit]") {
+    ManualTimers timers;
+    Metrics metrics(timers);
+    const auto measured = [&](double pictures, double sound) {
+        MediaQuality quality;
+        quality.frames_dropped = pictures;
+        quality.sound_frames_dropped = sound;
+        metrics.on_quality("room", quality);
+    };
+    RoomSnapshot ended = in(Phase::ended);
+    ended.end = RoomEnd{EventName::hangUpVoip, "endByCaller", "manual", 0, ""};
+    metrics.on_snapshot(in(Phase::talking));
+    measured(3, 1);
+    measured(4, 1);
+    metrics.on_snapshot(ended);
+    measured(4, 1);
+    metrics.on_snapshot(in(Phase::talking));
+    measured(2, 0);
+    const std::string text = metrics.text(Gauges{});
+    CHECK(has(text, "wmpf_voipd_media_frames_dropped_total{kind=\"picture\"} 6"));
+    CHECK(has(text, "wmpf_voipd_media_frames_dropped_total{kind=\"sound\"} 1"));
+}
+
+TEST_CASE("metrics: a token of 600 s age, 3 connections and what waits are told", "[daemon][unit]") {
+    ManualTimers timers;
+    Gauges gauges;
+    gauges.connects = 3;
+    gauges.device_token_issued = 1'767'225'600'000;
+    gauges.device_token_expires = gauges.device_token_issued + 3'600'000;
+    gauges.service_time = gauges.device_token_issued + 600'000;
+    gauges.api_queue_bytes = 77;
+    gauges.channel_queue_bytes = 88;
+    gauges.call_queue = 2;
+    const std::string text = Metrics(timers).text(gauges);
+    CHECK(has(text, "wmpf_voipd_reconnects_total 2"));
+    CHECK(has(text, "wmpf_voipd_device_token_age_seconds 600.000"));
+    CHECK(has(text, "wmpf_voipd_queue_events 2"));
+    CHECK(has(text, "wmpf_voipd_queue_bytes{queue=\"api\"} 77"));
+    CHECK(has(text, "wmpf_voipd_queue_bytes{queue=\"channel\"} 88"));
+}
+
 }  // namespace
 }  // namespace voip::daemon

@@ -105,8 +105,8 @@ std::vector<Example> Readme::examples_of(std::string_view section, std::string_v
     return found;
 }
 
-Readme read_readme() {
-    const auto text = read_file(voip::test::source_dir() + "/protocol/README.md", 1024 * 1024);
+Readme read_readme(const std::string& page) {
+    const auto text = read_file(voip::test::source_dir() + "/" + page, 1024 * 1024);
     REQUIRE(text);
     std::istringstream lines(*text);
     Walk walk;

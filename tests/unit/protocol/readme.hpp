@@ -4,7 +4,7 @@
 
 #include "core/json.hpp"
 
-/// protocol/README.md, read for its tables and its examples.
+/// protocol/README.md (or another page of the tree), read for its tables and its examples.
 namespace voip::test {
 
 /// One row of a table: where it stands and its cells, without the signs for code.
@@ -30,7 +30,7 @@ struct Readme {
 };
 
 /// The test fails when the file cannot be read or a block is no JSON.
-[[nodiscard]] Readme read_readme();
+[[nodiscard]] Readme read_readme(const std::string& page = "protocol/README.md");
 
 /// True when `text` has `word` with no letter or digit beside it.
 [[nodiscard]] bool has_word(std::string_view text, std::string_view word);
