@@ -33,6 +33,9 @@ class AvControl {
     virtual Result<void> fail_next(std::string_view device, Errc error) = 0;
     /// One that runs is gone; until come_back() every start() fails with device_gone. @errors not_found
     virtual Result<void> vanish(std::string_view device) = 0;
+    /// One that runs moves no more, without a word; start() is never answered, until come_back().
+    /// @errors not_found
+    virtual Result<void> block(std::string_view device) = 0;
     virtual Result<void> come_back(std::string_view device) = 0;
 
     /// What was heard since the speaker was first started, or since forget_heard(). Also written to the log

@@ -12,6 +12,7 @@ struct Device {
     std::string name;  ///< "relay:door"
     bool vanished = false;
     bool unwell = false;             ///< the last health told was an error
+    bool blocked = false;            ///< neither works nor fails
     std::deque<Errc> failures = {};  ///< of its next operations
     OnHealth on_health = {};         ///< of lamps, ringers, relays and buttons
     /// The error of an operation that is tried now, if it has one; counts the operation.

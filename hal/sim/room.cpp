@@ -27,8 +27,9 @@ std::optional<unsigned> number(std::string_view text, unsigned most) {
 }
 
 bool take_word(std::string_view word, RoomSettings& room) {
-    if (word == "silence" || word == "tone") {
-        room.tone_hz = word == "tone" ? 1000 : 0;
+    if (word == "silence" || word == "tone" || word == "beat") {
+        room.tone_hz = word == "silence" ? 0 : 1000;
+        room.beat = word == "beat";
         return true;
     }
     if (word.starts_with("tone:")) {
@@ -57,9 +58,10 @@ Result<RoomSettings> parse_room(std::string_view words) {
         const std::size_t end = std::min(words.find('+', at), words.size());
         const std::string_view word = words.substr(at, end - at);
         if (!take_word(word, room))
-            return fail(Errc::bad_config, "\"" + std::string(word) +
-                                              "\" is none of tone, tone:HZ (50 to 7000), silence, echo:MS:DB "
-                                              "(0 to 1000 ms, 0 to 60 dB)");
+            return fail(Errc::bad_config,
+                        "\"" + std::string(word) +
+                            "\" is none of tone, tone:HZ (50 to 7000), beat, silence, echo:MS:DB "
+                            "(0 to 1000 ms, 0 to 60 dB)");
         at = end + 1;
     }
     return room;
@@ -68,7 +70,7 @@ Result<RoomSettings> parse_room(std::string_view words) {
 Room::Room(RoomSettings settings) : settings_(settings), air_(memory) {}
 
 void Room::begin_tone(TimePoint at) {
-    tone_began_ = sample_at(at);
+    tone_began_ = settings_.beat ? 0 : sample_at(at);
 }
 
 void Room::play(const SoundFrame& frame, TimePoint from) {

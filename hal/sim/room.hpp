@@ -11,14 +11,16 @@ namespace voip::hal::sim {
 /// What can be heard in the simulated room, as `board.microphone.device` words it.
 struct RoomSettings {
     unsigned tone_hz = 1000;  ///< 0: none
+    bool beat = false;        ///< the tone begins with each whole second of the clock, not with the start
     bool echo = false;        ///< the speaker is heard too
     Duration echo_delay{};    ///< from where it plays to the microphone
     unsigned echo_loss_db = 0;
     friend bool operator==(const RoomSettings&, const RoomSettings&) = default;
 };
 
-/// Reads "tone", "tone:HZ" (50 to 7000), "silence", "echo:MS:DB" (0 to 1000 ms, 0 to 60 dB), joined by "+";
-/// "" is "tone". @errors bad_config with what is not understood
+/// Reads "tone", "tone:HZ" (50 to 7000), "beat", "silence", "echo:MS:DB" (0 to 1000 ms, 0 to 60 dB), joined
+/// by
+/// "+"; "" is "tone". @errors bad_config with what is not understood
 [[nodiscard]] Result<RoomSettings> parse_room(std::string_view words);
 
 inline constexpr double tone_amplitude = 0.25;  ///< of full scale: peaks at -12 dB, -15 dB while it sounds

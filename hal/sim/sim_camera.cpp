@@ -30,6 +30,7 @@ void SimCamera::stop() {
 
 void SimCamera::begin(const OnStarted& started) {
     alarm_ = 0;
+    if (world_->camera.blocked) return;
     auto opened = open();
     if (!opened) {
         world_->log.warning("camera does not start", kv("why", opened.error().text()));
@@ -57,6 +58,7 @@ Result<std::unique_ptr<PictureSource>> SimCamera::open() {
 }
 
 void SimCamera::tick(TimePoint nominal) {
+    if (world_->camera.blocked) return;
     if (const auto error = world_->camera.trip()) return end(fail(*error, world_->camera.name));
     const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(timers_.now() - nominal).count();
     source_->take(nominal, timers_.wall_now() - late);

@@ -25,6 +25,7 @@ void SimMicrophone::stop() {
 
 void SimMicrophone::begin(const OnStarted& started) {
     alarm_ = 0;
+    if (world_->microphone.blocked) return;
     if (const auto error = world_->microphone.trip()) {
         world_->log.warning("microphone does not start", kv("why", make_error_code(*error).message()));
         return started(fail(*error, world_->microphone.name));
@@ -37,6 +38,7 @@ void SimMicrophone::begin(const OnStarted& started) {
 }
 
 void SimMicrophone::tick(TimePoint nominal, std::uint64_t skipped) {
+    if (world_->microphone.blocked) return;
     if (const auto error = world_->microphone.trip()) {
         world_->log.warning("microphone is gone", kv("why", make_error_code(*error).message()));
         const OnGone gone = gone_;
@@ -76,6 +78,7 @@ void SimSpeaker::stop() {
 
 void SimSpeaker::begin(const OnStarted& started) {
     alarm_ = 0;
+    if (world_->speaker.blocked) return;
     if (const auto error = world_->speaker.trip()) {
         world_->log.warning("speaker does not start", kv("why", make_error_code(*error).message()));
         return started(fail(*error, world_->speaker.name));
@@ -91,6 +94,7 @@ void SimSpeaker::begin(const OnStarted& started) {
 }
 
 void SimSpeaker::tick(TimePoint nominal, std::uint64_t skipped) {
+    if (world_->speaker.blocked) return;
     if (const auto error = world_->speaker.trip()) {
         world_->log.warning("speaker is gone", kv("why", make_error_code(*error).message()));
         const OnGone gone = gone_;

@@ -39,10 +39,17 @@ Result<void> SimulatedAv::vanish(std::string_view device) {
     return {};
 }
 
+Result<void> SimulatedAv::block(std::string_view device) {
+    Device* found = find(device);
+    if (!found) return fail(Errc::not_found, "no device \"" + std::string(device) + "\"");
+    found->blocked = true;
+    return {};
+}
+
 Result<void> SimulatedAv::come_back(std::string_view device) {
     Device* found = find(device);
     if (!found) return fail(Errc::not_found, "no device \"" + std::string(device) + "\"");
-    found->vanished = false;
+    found->vanished = found->blocked = false;
     return {};
 }
 

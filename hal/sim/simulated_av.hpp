@@ -18,6 +18,7 @@ class SimulatedAv final : public AvControl {
 
     Result<void> fail_next(std::string_view device, Errc error) override;
     Result<void> vanish(std::string_view device) override;
+    Result<void> block(std::string_view device) override;
     Result<void> come_back(std::string_view device) override;
     [[nodiscard]] Heard heard() const override { return listener.report(); }
     void forget_heard() override { listener = {}; }

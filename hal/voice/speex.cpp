@@ -9,9 +9,12 @@
 namespace voip::hal::voice {
 namespace {
 
-constexpr int part_samples = static_cast<int>(sound_frame_samples) / 2;  // adapts faster than whole frames
-constexpr int tail_samples = sound_rate / 50 * 8;  // 160 ms of room after the lag: longer ones adapt slower
-constexpr std::size_t slack = 4;                   // frames that far and near may drift apart
+constexpr int part_samples = static_cast<int>(sound_frame_samples);
+// 80 ms of room after the lag. Longer tails adapt slower and end up worse, in rooms that ring for longer too,
+// and so do parts of half a frame; shorter ones lose the echo when far and near fall out of step.
+// @source measured, tests/unit/voice/echo_test.cpp
+constexpr int tail_samples = part_samples * 4;
+constexpr std::size_t slack = 4;  // frames that far and near may drift apart
 
 // Far frames on their way to the microphone: each near frame is given the one that was handed over `lag`
 // before it. Frames are paired by their count, since their times jitter with the loop.
@@ -78,10 +81,8 @@ class SpeexVoice final : public Voice {
         const Duration lag = lag_.near(captured, now);
         const SoundFrame played = echo_ ? line_.take(lag) : SoundFrame{};
         const SoundFrame heard = frame;
-        for (std::size_t at = 0; at < frame.size(); at += part_samples) {
-            if (echo_) speex_echo_cancellation(echo_.get(), &heard[at], &played[at], &frame[at]);
-            speex_preprocess_run(clean_.get(), &frame[at]);
-        }
+        if (echo_) speex_echo_cancellation(echo_.get(), heard.data(), played.data(), frame.data());
+        speex_preprocess_run(clean_.get(), frame.data());
     }
     std::string_view name() const noexcept override { return "speex"; }
 
