@@ -349,6 +349,23 @@ TEST_CASE("call: a room outlives a restart of the service when its members resum
     CHECK(pair.phone->until("hangUpVoip").name() == "hangUpVoip");
 }
 
+TEST_CASE(
+    "call: after a restart no signal passes before the resume (1), and none above 32 KiB after it (4130)",
+    "[service][component]") {
+    Pair pair;
+    const std::string room = pair.talk("call-1");
+    pair.world.restart();
+    pair.device = pair.world.open(pair.door.token);
+    pair.phone = pair.world.open(pair.anna.token);
+    const auto again = json::Value().set("roomId", room).set("callId", "call-1");
+    CHECK(pair.device->fault("room.signal", in_room(room).set("body", "too early")) == 1);
+    (void)pair.device->ask("room.resume", again);
+    (void)pair.phone->ask("room.resume", again);
+    CHECK(pair.phone->fault("room.signal", in_room(room).set("body", std::string(33 * 1024, 'x'))) == 4130);
+    (void)pair.phone->ask("room.signal", in_room(room).set("body", "in time"));
+    CHECK(pair.device->until("room.signal").text("body") == "in time");
+}
+
 TEST_CASE("call: a room nobody resumes within 0.3 s of a restart is over (1)", "[service][component]") {
     Pair pair([](ServiceSettings& settings) { settings.config.rooms.resume = 300ms; });
     const std::string room = pair.talk("call-1");

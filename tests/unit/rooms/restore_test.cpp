@@ -22,6 +22,35 @@ TEST_CASE("restart: a talking room goes on and keeps its time over 4 s of absenc
           Story{"11 hangUpVoip keepTime=124 status=endByListener origin=other"} + ends(11, true, 124));
 }
 
+TEST_CASE("restart: signals pass from the resume on, fifty in a second and 32 KiB as ever", "[rooms][unit]") {
+    World world;
+    world.talking();
+    world.restart(1s);
+    world.open(door, 11);
+    world.open(ann, 12);
+    REQUIRE(world.resume(door, 11));
+    CHECK(world.signal(door, 11)->empty());  // the other side has not returned: nobody to be told
+    REQUIRE(world.resume(ann, 12));
+    for (int i = 0; i < 49; ++i) REQUIRE(*world.signal(door, 11, 32 * 1024) == std::vector<ChannelId>{12});
+    CHECK(fault_of(world.signal(door, 11)) == 4290);
+    CHECK(fault_of(world.signal(ann, 12, 32 * 1024 + 1)) == 4130);
+    CHECK(world.signal(ann, 12));
+    world.pass(1s);
+    CHECK(world.signal(door, 11));
+}
+
+TEST_CASE("signals: a resume from another channel does not begin the fifty of a second anew",
+          "[rooms][unit]") {
+    World world;
+    world.talking();
+    for (int i = 0; i < 50; ++i) REQUIRE(world.signal(ann, 2));
+    world.open(ann, 5);
+    REQUIRE(world.resume(ann, 5));
+    CHECK(fault_of(world.signal(ann, 5)) == 4290);
+    world.pass(1s);
+    CHECK(world.signal(ann, 5));
+}
+
 TEST_CASE("restart: a talking room that nobody returns to ends after 10 s, one alone after 60 s",
           "[rooms][unit]") {
     World world;
