@@ -199,9 +199,7 @@ Result<void> App::Parts::make_service_side() {
     identity = std::make_unique<identity::Identity>(identity_settings(setup.config.device, *url, state_dir),
                                                     std::move(parts));
     identity->on_change([this](const identity::DeviceFacts& facts) { heard(facts); });
-    const config::Board& has = setup.config.board;
-    engine::DeviceProfile profile{has.camera.enabled, !setup.config.media.display.empty(),
-                                  has.microphone.enabled, has.speaker.enabled};
+    const auto profile = device_profile(setup.config, has_media_program);
     service_engine = std::make_unique<engine::ServiceEngine>(
         engine::ServiceEngineParts{executor,
                                    timers,
@@ -238,8 +236,9 @@ void App::Parts::network_came_up(bool moved) {
 }
 
 void App::Parts::make_media() {
-    // The loop-back engine has nobody who could be seen or heard.
-    if (!has_media_program || !setup.config.media.enabled || !has_service()) return;
+    if (!has_service()) return;  // the loop-back engine has nobody who could be seen or heard
+    if (const auto why = media_off(setup.config.media, has_media_program); !why.empty())
+        return health.set("media", PartState::off, std::string(why), timers.wall_now());
     std::error_code ignored;
     const auto own = std::filesystem::read_symlink("/proc/self/exe", ignored);
     const auto program = media_program(setup.config.media, own);

@@ -5,7 +5,7 @@
 namespace voip::daemon {
 
 std::string_view to_string(PartState state) noexcept {
-    constexpr std::string_view words[] = {"ok", "degraded", "down"};
+    constexpr std::string_view words[] = {"ok", "off", "degraded", "down"};
     return words[static_cast<std::size_t>(state)];
 }
 

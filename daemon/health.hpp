@@ -7,7 +7,8 @@
 
 namespace voip::daemon {
 
-enum class PartState { ok, degraded, down };
+/// off: it is not meant to work (left out of the build, or of the configuration), which is no fault.
+enum class PartState { ok, off, degraded, down };
 [[nodiscard]] std::string_view to_string(PartState state) noexcept;
 
 /// What works and since when. Pure. The whole is as bad as its worst part; `down` parts that calls do not

@@ -149,6 +149,18 @@ std::filesystem::path media_program(const config::Media& media, const std::files
     return folder.parent_path() / "libexec" / media_program_name;
 }
 
+std::string_view media_off(const config::Media& media, bool built) noexcept {
+    if (!built) return "this build has none (WMPF_MEDIA=OFF)";
+    return media.enabled ? "" : "media.enabled is false";
+}
+
+engine::DeviceProfile device_profile(const config::Config& config, bool media_built) {
+    if (!media_off(config.media, media_built).empty()) return {false, false, false, false};
+    const config::Board& board = config.board;
+    return {board.camera.enabled, !config.media.display.empty(), board.microphone.enabled,
+            board.speaker.enabled};
+}
+
 std::string_view level_of(const LogHub& hub, std::string_view area) noexcept {
     for (const Level level : {Level::debug, Level::info, Level::notice, Level::warning})
         if (hub.passes(area, level)) return to_string(level);

@@ -5,6 +5,7 @@
 #include "core/log.hpp"
 #include "daemon/call/call_task.hpp"
 #include "daemon/control/ports.hpp"
+#include "daemon/engine/profile.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/lifecycle/environment.hpp"
 #include "daemon/media/supervisor.hpp"
@@ -29,6 +30,11 @@ namespace voip::daemon {
 /// ../libexec from there (installed).
 [[nodiscard]] std::filesystem::path media_program(const config::Media& media,
                                                   const std::filesystem::path& own_program);
+/// Why calls have neither sound nor picture; empty: they have. @param built  the media program is in this
+/// build
+[[nodiscard]] std::string_view media_off(const config::Media& media, bool built) noexcept;
+/// What the service is told that calls with this device carry.
+[[nodiscard]] engine::DeviceProfile device_profile(const config::Config& config, bool media_built);
 /// The most detailed level of an area that passes.
 [[nodiscard]] std::string_view level_of(const LogHub& hub, std::string_view area) noexcept;
 /// What `device.get` tells where there is no service (engine none).

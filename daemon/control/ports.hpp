@@ -122,7 +122,7 @@ class BoardPort {
 
 struct HealthPart {
     std::string name;   ///< "channel", "board", "media" ...
-    std::string state;  ///< "ok", "degraded", "down"
+    std::string state;  ///< "ok", "off", "degraded", "down"
     UnixMillis since = 0;
     std::string reason;  ///< empty when ok
 };

@@ -30,5 +30,14 @@ TEST_CASE("health: since moves with the state, not with 2 reasons for the same s
     CHECK(book.get().parts[0].reason.empty());
 }
 
+TEST_CASE("health: a part that is off says why, and the whole is ok with it", "[daemon][unit]") {
+    HealthBook book;
+    book.set("channel", PartState::ok, "", 1);
+    book.set("media", PartState::off, "this build has none", 2);
+    CHECK(book.get().status == "ok");
+    CHECK(book.get().parts[1].state == "off");
+    CHECK(book.get().parts[1].reason == "this build has none");
+}
+
 }  // namespace
 }  // namespace voip::daemon

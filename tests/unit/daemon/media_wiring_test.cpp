@@ -43,6 +43,23 @@ TEST_CASE("media wiring: the program gets the board, the media options and 1 var
     CHECK(media.find("program") == nullptr);
 }
 
+TEST_CASE(
+    "media wiring: the service hears of 4 devices, and of none where the build or the configuration has no "
+    "media",
+    "[daemon][unit]") {
+    config::Config config;
+    config.media.display = "fake";
+    const auto words = [&](bool built) { return json::write(encode(device_profile(config, built), "", "")); };
+    CHECK(words(true) == R"({"camera":true,"display":true,"microphone":true,"speaker":true})");
+    CHECK(media_off(config.media, true).empty());
+    const std::string none = R"({"camera":false,"display":false,"microphone":false,"speaker":false})";
+    CHECK(words(false) == none);
+    CHECK(media_off(config.media, false) == "this build has none (WMPF_MEDIA=OFF)");
+    config.media.enabled = false;
+    CHECK(words(true) == none);
+    CHECK(media_off(config.media, true) == "media.enabled is false");
+}
+
 TEST_CASE("media wiring: the program is the configured one, else one beside the daemon, else in libexec",
           "[daemon][unit]") {
     const voip::test::TempDir folder;
