@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "hal/camera.hpp"
@@ -16,5 +17,11 @@ struct Clip {
     [[nodiscard]] static bool is_key(std::size_t number) noexcept { return number % 15 == 0; }
 };
 [[nodiscard]] const Clip& clip();
+
+/// So many pictures at 15 a second and at most 600 kbit/s, every 15th a key one.
+/// @param pattern  of GStreamer's videotestsrc
+[[nodiscard]] std::vector<std::vector<std::byte>> encode_pictures(unsigned width, unsigned height,
+                                                                  unsigned count,
+                                                                  const std::string& pattern = "ball");
 
 }  // namespace voip::test

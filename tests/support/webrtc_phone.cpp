@@ -1,6 +1,7 @@
 #include "tests/support/webrtc_phone.hpp"
 
 #include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
 #include <gst/video/video.h>
 
 #include <array>
@@ -24,10 +25,13 @@ using namespace media::gst;
 constexpr std::size_t ear_samples = 8000;
 
 std::string description_of(const WebRtcPhone::Settings& settings) {
-    std::string text = "webrtcbin name=webrtc bundle-policy=max-bundle latency=50 ";
-    if (settings.tone_hz > 0)
-        text += "audiotestsrc is-live=true freq=" + std::to_string(settings.tone_hz) +
-                " volume=0.5 samplesperbuffer=320 ! audio/x-raw,format=S16LE,rate=16000,channels=1 ! "
+    std::string text =
+        "webrtcbin name=webrtc bundle-policy=max-bundle latency=" + std::to_string(settings.latency_ms) + " ";
+    const std::string tone = "audiotestsrc is-live=true freq=" + std::to_string(settings.tone_hz) +
+                             " volume=0.5 samplesperbuffer=320";
+    if (settings.mouth || settings.tone_hz > 0)
+        text += (settings.mouth ? "appsrc name=mouth is-live=true format=time" : tone) +
+                " ! audio/x-raw,format=S16LE,layout=interleaved,rate=16000,channels=1 ! "
                 "opusenc frame-size=20 inband-fec=true ! rtpopuspay pt=111 ! application/x-rtp,media=audio,"
                 "encoding-name=OPUS,clock-rate=48000,encoding-params=(string)2,payload=111 ! webrtc.sink_0 ";
     if (settings.picture)
@@ -49,6 +53,7 @@ struct WebRtcPhone::State : std::enable_shared_from_this<State> {
 
     void open();
     void close();
+    void begin_mouth();
     void answer();
     void on_pad(GstPad* pad);
     void hear(GstBuffer* buffer);
@@ -65,6 +70,8 @@ struct WebRtcPhone::State : std::enable_shared_from_this<State> {
     Counters counters;
     Owned<GstElement> pipeline, webrtc;
     Owned<GstPad> picture_pad;  // where a key picture is asked for
+    Owned<GstElement> mouth;    // under the mutex
+    TimePoint base;             // of the pipeline's time
     mutable std::mutex mutex;
     std::vector<std::int16_t> ear;
 };
@@ -136,7 +143,7 @@ void WebRtcPhone::State::open() {
     GError* error = nullptr;
     const std::string text = description_of(settings);
     GstElement* made = nullptr;
-    if (settings.tone_hz > 0 || settings.picture) {
+    if (settings.tone_hz > 0 || settings.mouth || settings.picture) {
         made = gst_parse_launch(text.c_str(), &error);
         const Owned<GError> owned(error);
         if (!made || error) throw std::runtime_error(error ? error->message : "phone");
@@ -151,7 +158,7 @@ void WebRtcPhone::State::open() {
     pipeline.reset(static_cast<GstElement*>(gst_object_ref_sink(made)));
     const auto ice = object_property<GObject>(webrtc.get(), "ice-agent");
     const auto agent = object_property<GObject>(ice.get(), "agent");
-    g_object_set(agent.get(), "ice-tcp", FALSE, "upnp", FALSE, nullptr);
+    g_object_set(agent.get(), "ice-tcp", FALSE, "upnp", FALSE, "stun-pacing-timer", 5u, nullptr);
     gboolean taken = FALSE;
     if (!settings.address.empty())
         g_signal_emit_by_name(ice.get(), "add-local-ip-address", settings.address.c_str(), &taken);
@@ -172,10 +179,27 @@ void WebRtcPhone::State::open() {
                            shared_of<State>(data)->counters.connected = true;
                    }),
                    shared_from_this());
+    if (settings.mouth) begin_mouth();
     gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
 }
 
+/// Our clock is the system's monotonic one, as GStreamer's is.
+void WebRtcPhone::State::begin_mouth() {
+    const Owned<GstClock> clock(gst_system_clock_obtain());
+    gst_pipeline_use_clock(GST_PIPELINE(pipeline.get()), clock.get());
+    gst_element_set_start_time(pipeline.get(), GST_CLOCK_TIME_NONE);
+    const GstClockTime now = gst_clock_get_time(clock.get());
+    gst_element_set_base_time(pipeline.get(), now);
+    const std::lock_guard lock(mutex);
+    base = TimePoint(std::chrono::nanoseconds(now));
+    mouth.reset(gst_bin_get_by_name(GST_BIN(pipeline.get()), "mouth"));
+}
+
 void WebRtcPhone::State::close() {
+    {
+        const std::lock_guard lock(mutex);
+        mouth.reset();
+    }
     if (pipeline) gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     {
         const std::lock_guard lock(mutex);
@@ -230,8 +254,12 @@ void WebRtcPhone::State::on_pad(GstPad* pad) {
 }
 
 void WebRtcPhone::State::hear(GstBuffer* buffer) {
+    const TimePoint now = std::chrono::steady_clock::now();
+    if (counters.first_sound_ns == 0)
+        counters.first_sound_ns = static_cast<std::uint64_t>(now.time_since_epoch().count());
     std::vector<std::int16_t> samples(gst_buffer_get_size(buffer) / 2);
     gst_buffer_extract(buffer, 0, samples.data(), samples.size() * 2);
+    if (handlers.sound) handlers.sound(samples, now);
     const std::lock_guard lock(mutex);
     ear.insert(ear.end(), samples.begin(), samples.end());
     if (ear.size() > ear_samples) ear.erase(ear.begin(), ear.end() - ear_samples);
@@ -263,6 +291,16 @@ void WebRtcPhone::ask_key_picture() {
     if (state_->picture_pad)
         gst_pad_send_event(state_->picture_pad.get(),
                            gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+void WebRtcPhone::say(std::span<const std::int16_t> samples, TimePoint stamp) {
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->mouth || stamp < state_->base) return;
+    GstBuffer* const buffer = gst_buffer_new_memdup(samples.data(), samples.size_bytes());
+    GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(stamp - state_->base).count());
+    GST_BUFFER_DURATION(buffer) = 20 * GST_MSECOND;
+    (void)gst_app_src_push_buffer(GST_APP_SRC(state_->mouth.get()), buffer);
 }
 
 void WebRtcPhone::hang_up() {

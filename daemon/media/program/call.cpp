@@ -154,14 +154,25 @@ void Call::on_one(const event::EngineReady&) {
 }
 
 void Call::on_one(const event::EngineFailed& event) {
-    if (phase_ != Phase::preparing) return;
-    reply(Request::prepare, could_not_start, event.why.text());
+    if (phase_ == Phase::closing || phase_ == Phase::ended) return;
+    if (phase_ == Phase::preparing) reply(Request::prepare, could_not_start, event.why.text());
     fail_with(could_not_start, event.why.text());
+}
+
+void Call::on_one(const event::KeyMade&) {
+    key_made_ = true;
+    if (std::exchange(open_waits_, false) && is_live()) open_now();
 }
 
 // Connections.
 
 void Call::open_session() {
+    renew_at_.reset();
+    if (key_made_) return open_now();
+    open_waits_ = true;
+}
+
+void Call::open_now() {
     session_ = std::max(session_ + 1, next_session_);
     connected_ = answered_ = false;
     opened_ = now_;

@@ -11,6 +11,9 @@ namespace voip::media {
 ///
 ///     idle -> preparing -> ready -> starting -> flowing <-> interrupted -> closing -> ended
 ///
+/// The key of the connections is made from `preparing` on, and may take longer than people need to answer:
+/// the first session waits for it, nothing else does.
+///
 /// A connection is never mended: a new session replaces it (page reloaded, connection failed, network
 /// changed, nothing heard), at most one in renew_time. Media flows while the newest session is connected.
 class Call {
@@ -47,6 +50,7 @@ class Call {
     void on_one(const event::WireClosed&);
     void on_one(const event::FromPhone& event);
     void on_one(const event::EngineReady&);
+    void on_one(const event::KeyMade&);
     void on_one(const event::EngineFailed& event);
     void on_one(const event::OfferMade& event);
     void on_one(const event::CandidateFound& event);
@@ -71,6 +75,7 @@ class Call {
     void refuse(Request request);
     void renew(SessionId above);
     void open_session();
+    void open_now();
     void interrupt(SessionId above);
     void command(Device device, DeviceKeeper::Command command);
     void want(Device device, bool wanted);
@@ -100,6 +105,8 @@ class Call {
     std::vector<IceServer> ice_servers_;
     SessionId session_ = 0;
     SessionId next_session_ = 0;  // the least number the next one may have
+    bool key_made_ = false;       // without it no session can be opened ...
+    bool open_waits_ = false;     // ... and one is wanted
     bool connected_ = false;
     bool answered_ = false;                 // the current session's answer has come
     std::optional<TimePoint> session_due_;  // the current session must be connected by then

@@ -42,6 +42,8 @@ struct FromPhone {
 
 // From the engine (the libraries that carry media).
 struct EngineReady {};
+/// Connections can be opened from here on; after EngineReady.
+struct KeyMade {};
 struct EngineFailed {
     Error why;
 };
@@ -84,7 +86,7 @@ struct Tick {};  ///< the time of wake_at() has come
 
 using Event =
     std::variant<event::Prepare, event::Start, event::Set, event::Restart, event::Stop, event::WireClosed,
-                 event::FromPhone, event::EngineReady, event::EngineFailed, event::OfferMade,
+                 event::FromPhone, event::EngineReady, event::KeyMade, event::EngineFailed, event::OfferMade,
                  event::CandidateFound, event::Connected, event::Lost, event::Heard, event::SessionClosed,
                  event::DeviceStarted, event::DeviceFailed, event::Tick>;
 

@@ -68,7 +68,10 @@ Result<void> Devices::make(const Prepare& prepare, hal::asio::any_io_executor ex
 
 template <class Outcome>
 void Devices::report(Device device, const Outcome& outcome) {
-    if (outcome) return tell_(event::DeviceStarted{device});
+    if (outcome) {
+        moved(device);
+        return tell_(event::DeviceStarted{device});
+    }
     log_.warning("device does not start", kv("device", to_string(device)), kv("why", outcome.error().text()));
     tell_(event::DeviceFailed{device, outcome.error()});
 }
@@ -82,6 +85,7 @@ void Devices::start(Device device) {
 }
 
 void Devices::stop(Device device) {
+    moved_[static_cast<std::size_t>(device)].reset();
     if (device == Device::camera && devices_.camera) {
         counters_.pictures_dropped += devices_.camera->dropped();  // it counts anew from its next start
         devices_.camera->stop();
@@ -94,9 +98,8 @@ void Devices::stop(Device device) {
 void Devices::start_camera() {
     if (!devices_.camera) return;
     const auto gone = [this](const Error& why) {
-        log_.warning("camera gone", kv("why", why.text()));
         gate_.reset();
-        tell_(event::DeviceFailed{Device::camera, why});
+        lose(Device::camera, why);
     };
     devices_.camera->start(
         [this](const Result<hal::CameraFormat>& started) {
@@ -116,10 +119,7 @@ void Devices::start_microphone() {
     devices_.microphone->start(
         [this](const Result<void>& started) { report(Device::microphone, started); },
         [this](const hal::SoundFrame& frame, TimePoint captured) { take_sound(frame, captured); },
-        [this](const Error& why) {
-            log_.warning("microphone gone", kv("why", why.text()));
-            tell_(event::DeviceFailed{Device::microphone, why});
-        });
+        [this](const Error& why) { lose(Device::microphone, why); });
 }
 
 void Devices::start_speaker() {
@@ -128,10 +128,22 @@ void Devices::start_speaker() {
     devices_.speaker->start(
         [this](const Result<void>& started) { report(Device::speaker, started); },
         [this](hal::SoundFrame& frame, TimePoint plays_at) { give_sound(frame, plays_at); },
-        [this](const Error& why) {
-            log_.warning("speaker gone", kv("why", why.text()));
-            tell_(event::DeviceFailed{Device::speaker, why});
-        });
+        [this](const Error& why) { lose(Device::speaker, why); });
+}
+
+void Devices::lose(Device device, const Error& why) {
+    moved_[static_cast<std::size_t>(device)].reset();
+    log_.warning("device gone", kv("device", to_string(device)), kv("why", why.text()));
+    tell_(event::DeviceFailed{device, why});
+}
+
+void Devices::watch() {
+    for (const Device device : devices) {
+        const auto& last = moved_[static_cast<std::size_t>(device)];
+        if (!last || timers_.now() - *last < still_time) continue;
+        stop(device);
+        lose(device, fail(Errc::timeout, "it does not move any more"));
+    }
 }
 
 Devices::Counters Devices::counters() const {
@@ -161,6 +173,7 @@ void Devices::flow(bool on) {
 }
 
 void Devices::take_picture(hal::AccessUnit unit) {
+    moved(Device::camera);
     if (unit.key) keys_.key_came(timers_.now());
     const std::vector<hal::AccessUnit> ready = gate_.on_picture(std::move(unit));
     if (flowing_ && ready.empty()) ++counters_.pictures_dropped;
@@ -201,6 +214,7 @@ void Devices::on_report(const NetworkReport& report) {
 }
 
 void Devices::take_sound(const hal::SoundFrame& frame, TimePoint captured) {
+    moved(Device::microphone);
     hal::SoundFrame own = frame;
     if (voice_) voice_->near(own, captured, timers_.now());
     if (!flowing_ || !transport_) return stamps_.reset();
@@ -210,6 +224,7 @@ void Devices::take_sound(const hal::SoundFrame& frame, TimePoint captured) {
 }
 
 void Devices::give_sound(hal::SoundFrame& frame, TimePoint plays_at) {
+    moved(Device::speaker);
     if (playout_.pull(frame)) ++counters_.sound_received;
     if (voice_) voice_->far(frame, plays_at, timers_.now());
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <functional>
 #include <memory>
 
@@ -49,6 +50,10 @@ class Devices {
     void hear(std::span<const std::int16_t> samples);
     /// Once a second while media flows.
     void on_report(const NetworkReport& report);
+    /// Likewise: a device that runs and has not moved for `still_time` (a driver that hangs) is stopped, and
+    /// told as failed with Errc::timeout.
+    void watch();
+    static constexpr Duration still_time = 4s;  ///< four key pictures of a camera, 200 frames of sound
 
     [[nodiscard]] Counters counters() const;
     [[nodiscard]] const hal::CameraFormat& format() const noexcept { return format_; }
@@ -64,6 +69,8 @@ class Devices {
     void give_sound(hal::SoundFrame& frame, TimePoint plays_at);
     void send(const hal::AccessUnit& unit);
     void ask_key();
+    void lose(Device device, const Error& why);
+    void moved(Device device) { moved_[static_cast<std::size_t>(device)] = timers_.now(); }
     void apply(const RateControl::Target& target);
     template <class Outcome>
     void report(Device device, const Outcome& outcome);
@@ -84,6 +91,7 @@ class Devices {
     Playout playout_;
     hal::CameraFormat format_;
     Counters counters_;
+    std::array<std::optional<TimePoint>, 3> moved_;  // of each that runs: when it did last
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -29,8 +29,9 @@ int serve() {
         return usage;
     }
     media::Program::Parts parts{
-        loop.get_executor(), timers, hub, media::gst::make_engine(loop.get_executor(), Log(hub, "webrtc")),
-        [&hub](const media::SandboxPaths& paths) { return media::lock_up(paths, Log(hub, "sandbox")); }};
+        loop.get_executor(), timers, hub,
+        media::gst::make_engine(loop.get_executor(), timers, Log(hub, "webrtc")),
+        [&hub](const media::SandboxNeeds& needs) { return media::lock_up(needs, Log(hub, "sandbox")); }};
     media::Program program(std::move(parts));
     int code = failure;
     boost::asio::co_spawn(loop, program.run(std::move(*stream)),

@@ -88,7 +88,17 @@ std::vector<IceServer> read_ice_servers(Reader& reader, const json::Value& param
     return {};
 }
 
+bool is_hardware(const SoundPlan& sound) {
+    return !sound.enabled || sound.device.starts_with("hw:") || sound.device.starts_with("plughw:");
+}
+
 }  // namespace
+
+bool needs_unix_sockets(const Prepare& prepare) noexcept {
+    if (!is_one_of(prepare.display, {"", "fake", "kmssink", "fbdevsink"})) return true;
+    if (prepare.driver == "sim") return false;
+    return !is_hardware(prepare.microphone) || !is_hardware(prepare.speaker);
+}
 
 std::string_view to_string(State state) noexcept {
     switch (state) {

@@ -45,6 +45,10 @@ struct Prepare {
     friend bool operator==(const Prepare&, const Prepare&) = default;
 };
 
+/// Whether devices are spoken to through servers on Unix sockets: a window system's display, a sound device
+/// that is none of the hardware's own (`default` may be a sound server, or a card that programs share).
+[[nodiscard]] bool needs_unix_sockets(const Prepare& prepare) noexcept;
+
 /// `media.start`
 struct Start {
     RoomType room_type = RoomType::video;

@@ -21,7 +21,7 @@ bool Playout::pull(hal::SoundFrame& frame) {
     if (playing_ && waiting() == 0) {
         playing_ = false;
         ++dry_;
-        calm_ = 0;
+        calm_ = trim_pulls_ = 0;
         target_ = std::min(target_ + 1, most);
     }
     if (!playing_) {
@@ -35,11 +35,20 @@ bool Playout::pull(hal::SoundFrame& frame) {
         calm_ = 0;
         target_ = std::max(target_ - 1, least);
     }
+    trim();
     return true;
+}
+
+void Playout::trim() {
+    idle_ = trim_pulls_ == 0 ? waiting() : std::min(idle_, waiting());
+    if (++trim_pulls_ < surplus_pulls) return;
+    trim_pulls_ = 0;
+    if (idle_ >= target_) drop_frame();
 }
 
 void Playout::reset() noexcept {
     samples_.clear();
+    trim_pulls_ = 0;
     playing_ = false;
 }
 

@@ -10,8 +10,8 @@ namespace voip::media {
 /// Between the network and the speaker: takes sound of any length as it comes, gives 20 ms whenever the
 /// speaker asks. It waits until `target` frames are there, plays what is there, and after running dry waits
 /// anew; every dry moment makes the target one frame longer, and ten calm seconds one shorter. What grows
-/// beyond the target (clocks differ, a burst after a gap) is dropped a frame at a time, so that the delay
-/// comes back down. Pure.
+/// beyond the target (clocks differ, a burst at the beginning or after a gap) is dropped a frame at a time,
+/// so that the delay comes back down: much at once, and what nobody needed for a second. Pure.
 class Playout {
  public:
     static constexpr unsigned least = 2, most = 8;       ///< frames of 20 ms to wait for
@@ -19,6 +19,7 @@ class Playout {
     static constexpr std::size_t max_frames = 50;        ///< a second: older sound is dropped at once
     static constexpr unsigned calm_pulls = 500;          ///< ten seconds
     static constexpr unsigned pulls_between_drops = 10;  ///< at most one frame in so many is left out
+    static constexpr unsigned surplus_pulls = 50;  ///< a second: a target of frames that lay idle so long
 
     void push(std::span<const std::int16_t> samples);
     /// Silence while it waits. @return whether sound was given
@@ -33,10 +34,13 @@ class Playout {
 
  private:
     void drop_frame();
+    void trim();
 
     std::deque<std::int16_t> samples_;
     unsigned target_ = least;
     unsigned calm_ = 0, since_drop_ = 0;
+    unsigned trim_pulls_ = 0;  // of the second that runs ...
+    std::size_t idle_ = 0;     // ... and the frames that were left after each pull of it
     bool playing_ = false;
     std::uint64_t dry_ = 0, dropped_ = 0;
 };

@@ -82,10 +82,11 @@ struct Program::State::Perform {
     State& self;
 
     void operator()(const action::LoadEngine&) const {
-        self.parts.engine->load([&state = self](Result<void> loaded) {
-            if (loaded) return state.post(event::EngineReady{});
-            state.post(event::EngineFailed{loaded.error()});
-        });
+        const auto tell = [&state = self](const Result<void>& done, Event good) {
+            state.post(done ? std::move(good) : Event(event::EngineFailed{done.error()}));
+        };
+        self.parts.engine->load([tell](const Result<void>& loaded) { tell(loaded, event::EngineReady{}); },
+                                [tell](const Result<void>& key) { tell(key, event::KeyMade{}); });
     }
     void operator()(const action::Reply& what) const {
         const auto found = self.waiters.find(what.request);
@@ -226,7 +227,7 @@ asio::awaitable<Answer<json::Value>> Program::State::serve(std::string method, j
         prepare_event && call.phase() == Call::Phase::idle) {
         prepared = prepare_event->params;
         (void)parts.hub.set_levels(std::string(voip::to_string(prepared.log)));
-        sandbox = parts.lock_up({prepared.camera.device, prepared.record});
+        sandbox = parts.lock_up({prepared.camera.device, prepared.record, needs_unix_sockets(prepared)});
         const auto made = devices.make(prepared, parts.executor);
         if (!made) co_return Fault{code::media_device, made.error().text(), {}, {}};
     }
@@ -300,6 +301,7 @@ void Program::State::arm_report() {
 }
 
 void Program::State::make_report() {
+    devices.watch();
     if (!transport) return;
     const bool alive = meter.update(transport->stats(), devices.counters(), devices.format(),
                                     call.sends_camera(), parts.timers.now());
@@ -310,6 +312,10 @@ void Program::State::make_report() {
 }
 
 Program::Program(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
+
+hal::sim::AvControl* Program::sim() const noexcept {
+    return state_->devices.all().sim.get();
+}
 
 Program::~Program() {
     state_->parts.timers.cancel(state_->alarm);

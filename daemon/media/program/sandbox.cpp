@@ -63,7 +63,7 @@ void allow(int rules, const char* path, std::uint64_t access) {
     ::close(at);
 }
 
-bool restrict_files(const SandboxPaths& paths) {
+bool restrict_files(const SandboxNeeds& needs) {
     if (ruleset(nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) < 1) return false;
     landlock_ruleset_attr attributes{};
     attributes.handled_access_fs = handled;
@@ -71,8 +71,8 @@ bool restrict_files(const SandboxPaths& paths) {
     if (rules < 0) return false;
     for (const char* path : readable) allow(rules, path, read_access);
     allow(rules, "/dev", device_access);
-    if (!paths.readable_file.empty()) allow(rules, paths.readable_file.c_str(), LANDLOCK_ACCESS_FS_READ_FILE);
-    if (!paths.writable_folder.empty()) allow(rules, paths.writable_folder.c_str(), folder_access);
+    if (!needs.readable_file.empty()) allow(rules, needs.readable_file.c_str(), LANDLOCK_ACCESS_FS_READ_FILE);
+    if (!needs.writable_folder.empty()) allow(rules, needs.writable_folder.c_str(), folder_access);
     const bool done = ::syscall(SYS_landlock_restrict_self, rules, 0) == 0;
     ::close(rules);
     return done;
@@ -83,60 +83,65 @@ struct ReleaseFilter {
 };
 using Filter = std::unique_ptr<void, ReleaseFilter>;
 
-// What a process that carries media never needs, and what one that was taken over would want first.
-constexpr int refused[] = {SCMP_SYS(execve),
-                           SCMP_SYS(execveat),
-                           SCMP_SYS(fork),
-                           SCMP_SYS(vfork),
-                           SCMP_SYS(ptrace),
-                           SCMP_SYS(process_vm_readv),
-                           SCMP_SYS(process_vm_writev),
-                           SCMP_SYS(listen),
-                           SCMP_SYS(mount),
-                           SCMP_SYS(umount2),
-                           SCMP_SYS(pivot_root),
-                           SCMP_SYS(chroot),
-                           SCMP_SYS(setns),
-                           SCMP_SYS(unshare),
-                           SCMP_SYS(kexec_load),
-                           SCMP_SYS(init_module),
-                           SCMP_SYS(finit_module),
-                           SCMP_SYS(delete_module),
-                           SCMP_SYS(bpf),
-                           SCMP_SYS(perf_event_open),
-                           SCMP_SYS(keyctl),
-                           SCMP_SYS(add_key),
-                           SCMP_SYS(request_key),
-                           SCMP_SYS(userfaultfd),
-                           SCMP_SYS(io_uring_setup),
-                           SCMP_SYS(reboot),
-                           SCMP_SYS(swapon),
-                           SCMP_SYS(swapoff),
-                           SCMP_SYS(sethostname),
-                           SCMP_SYS(setdomainname),
-                           SCMP_SYS(settimeofday),
-                           SCMP_SYS(clock_settime),
-                           SCMP_SYS(adjtimex),
-                           SCMP_SYS(acct),
-                           SCMP_SYS(quotactl),
-                           SCMP_SYS(mknod),
-                           SCMP_SYS(mknodat),
-                           SCMP_SYS(setuid),
-                           SCMP_SYS(setgid),
-                           SCMP_SYS(setresuid),
-                           SCMP_SYS(setresgid)};
-// Addresses are looked up by netlink, the resolver's and sound's helpers by Unix sockets.
+// What a process that carries media never needs, and what one that was taken over would want first. Where an
+// architecture has a call under several names (32-bit ones: users and times of 64 bits), all are here; the
+// library passes over those that ours has not.
+constexpr int refused[] = {
+    // programs and processes
+    SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(process_madvise), SCMP_SYS(kcmp),
+    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(pidfd_send_signal), SCMP_SYS(rt_sigqueueinfo),
+    SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(tkill),
+    // others speaking to us
+    SCMP_SYS(listen),
+    // file systems and namespaces
+    SCMP_SYS(mount), SCMP_SYS(umount), SCMP_SYS(umount2), SCMP_SYS(move_mount), SCMP_SYS(open_tree),
+    SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fspick), SCMP_SYS(mount_setattr),
+    SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(setns), SCMP_SYS(unshare), SCMP_SYS(mknod),
+    SCMP_SYS(mknodat), SCMP_SYS(open_by_handle_at), SCMP_SYS(name_to_handle_at), SCMP_SYS(quotactl),
+    SCMP_SYS(quotactl_fd), SCMP_SYS(swapon), SCMP_SYS(swapoff),
+    // the kernel's own
+    SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load), SCMP_SYS(init_module), SCMP_SYS(finit_module),
+    SCMP_SYS(delete_module), SCMP_SYS(create_module), SCMP_SYS(bpf), SCMP_SYS(perf_event_open),
+    SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(userfaultfd),
+    SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register), SCMP_SYS(syslog),
+    SCMP_SYS(personality), SCMP_SYS(iopl), SCMP_SYS(ioperm), SCMP_SYS(vhangup), SCMP_SYS(acct),
+    SCMP_SYS(reboot), SCMP_SYS(sethostname), SCMP_SYS(setdomainname),
+    // the clock
+    SCMP_SYS(settimeofday), SCMP_SYS(stime), SCMP_SYS(adjtimex), SCMP_SYS(clock_settime),
+    SCMP_SYS(clock_settime64), SCMP_SYS(clock_adjtime), SCMP_SYS(clock_adjtime64),
+    // users and groups
+    SCMP_SYS(setuid), SCMP_SYS(setuid32), SCMP_SYS(setgid), SCMP_SYS(setgid32), SCMP_SYS(setreuid),
+    SCMP_SYS(setreuid32), SCMP_SYS(setregid), SCMP_SYS(setregid32), SCMP_SYS(setresuid),
+    SCMP_SYS(setresuid32), SCMP_SYS(setresgid), SCMP_SYS(setresgid32), SCMP_SYS(setfsuid),
+    SCMP_SYS(setfsuid32), SCMP_SYS(setfsgid), SCMP_SYS(setfsgid32), SCMP_SYS(setgroups),
+    SCMP_SYS(setgroups32), SCMP_SYS(capset)};
+// Addresses are looked up by netlink.
 constexpr int refused_families[] = {AF_PACKET, AF_VSOCK, AF_ALG, AF_BLUETOOTH,
                                     AF_CAN,    AF_XDP,   AF_KEY, AF_TIPC};
 
-bool fill(scmp_filter_ctx filter) {
+bool refuse_family(scmp_filter_ctx filter, int family) {
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+                            SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))) == 0;
+}
+
+/// Signals reach this process alone: an abort does, the daemon (of the same user) is out of reach.
+bool keep_signals(scmp_filter_ctx filter) {
+    const auto own = static_cast<scmp_datum_t>(::getpid());
+    for (const int call : {SCMP_SYS(kill), SCMP_SYS(tgkill)})
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 1, SCMP_A0(SCMP_CMP_NE, own)) != 0)
+            return false;
+    return true;
+}
+
+bool fill(scmp_filter_ctx filter, const SandboxNeeds& needs) {
     const auto no = SCMP_ACT_ERRNO(EPERM);
     for (const int call : refused)
         if (seccomp_rule_add(filter, no, call, 0) != 0) return false;
     for (const int family : refused_families)
-        if (seccomp_rule_add(filter, no, SCMP_SYS(socket), 1,
-                             SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))) != 0)
-            return false;
+        if (!refuse_family(filter, family)) return false;
+    if (!needs.unix_sockets && !refuse_family(filter, AF_UNIX)) return false;
+    if (!keep_signals(filter)) return false;
     // Threads yes, processes no. The newer call hides its flags from us; the C library takes the older one
     // then.
     if (seccomp_rule_add(filter, no, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) != 0)
@@ -145,10 +150,10 @@ bool fill(scmp_filter_ctx filter) {
     return seccomp_rule_add(filter, no, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, TIOCSTI)) == 0;
 }
 
-bool restrict_calls() {
+bool restrict_calls(const SandboxNeeds& needs) {
     const Filter filter(seccomp_init(SCMP_ACT_ALLOW));
     if (!filter || seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_NNP, 0) != 0) return false;
-    return fill(filter.get()) && seccomp_load(filter.get()) == 0;
+    return fill(filter.get(), needs) && seccomp_load(filter.get()) == 0;
 }
 
 void limit(int what, rlim_t value) {
@@ -158,7 +163,7 @@ void limit(int what, rlim_t value) {
 
 }  // namespace
 
-Sandbox lock_up(const SandboxPaths& paths, const Log& log) {
+Sandbox lock_up(const SandboxNeeds& needs, const Log& log) {
     Sandbox made;
     limit(RLIMIT_CORE, 0);      // a dump would hold what was said
     limit(RLIMIT_NOFILE, 512);  // some dozens are used
@@ -166,9 +171,9 @@ Sandbox lock_up(const SandboxPaths& paths, const Log& log) {
         log.warning("no sandbox", kv("why", std::strerror(errno)));
         return made;
     }
-    made.landlock = restrict_files(paths);
+    made.landlock = restrict_files(needs);
     if (!made.landlock) log.notice("this kernel has no Landlock: files are not locked away");
-    made.seccomp = restrict_calls();
+    made.seccomp = restrict_calls(needs);
     if (!made.seccomp) log.notice("this kernel has no seccomp filters: system calls are not limited");
     return made;
 }

@@ -82,10 +82,12 @@ class MediaTransport {
 class MediaEngine {
  public:
     virtual ~MediaEngine() = default;
-    /// Loads libraries and makes the key for the connections' certificates; takes 50 ms to some seconds on a
-    /// slow processor, on a thread of its own. `done` runs once, from the loop.
-    virtual void load(std::function<void(Result<void>)> done) = 0;
-    /// Only after a good load(). @errors io, bad_config (display)
+    /// Loads libraries (`loaded`: tenths of a second), then makes the key for the connections' certificates
+    /// (`key_made`: up to many seconds on a slow or busy processor), on a thread of its own. Each runs once,
+    /// from the loop; after a bad load the second does not.
+    virtual void load(std::function<void(Result<void>)> loaded,
+                      std::function<void(Result<void>)> key_made) = 0;
+    /// Only after the key was made. @errors io, bad_config (display)
     [[nodiscard]] virtual Result<std::unique_ptr<MediaTransport>> open(const TransportSettings& settings,
                                                                        MediaTransport::Handlers handlers) = 0;
 };

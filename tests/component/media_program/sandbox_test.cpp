@@ -2,6 +2,7 @@
 #include "daemon/media/program/sandbox.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -25,7 +27,7 @@
 
 using namespace voip;
 using media::Sandbox;
-using media::SandboxPaths;
+using media::SandboxNeeds;
 
 namespace {
 
@@ -34,7 +36,7 @@ bool has_landlock() {
 }
 
 /// Whether `holds` is true in a child that has locked itself up. Nothing of the test's runs after it.
-bool in_sandbox(const SandboxPaths& paths, const std::function<bool(const Sandbox&)>& holds) {
+bool in_sandbox(const SandboxNeeds& paths, const std::function<bool(const Sandbox&)>& holds) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -93,7 +95,7 @@ TEST_CASE("media sandbox: the granted file and folder alone are in reach", "[med
     const test::TempDir granted, other;
     std::ofstream(other / "picture.h264") << "x";
     std::ofstream(other / "secret") << "x";
-    const SandboxPaths paths{(other / "picture.h264").string(), granted.path().string()};
+    const SandboxNeeds paths{(other / "picture.h264").string(), granted.path().string()};
     CHECK(in_sandbox(paths, [&](const Sandbox& made) {
         return opens(other / "picture.h264") && opens(granted / "speaker.s16", O_WRONLY | O_CREAT) &&
                (!made.landlock || (!opens(other / "secret") && !opens(other / "picture.h264", O_WRONLY)));
@@ -146,5 +148,33 @@ TEST_CASE("media sandbox: no new privileges, no core dump, few descriptors", "[m
         ::getrlimit(RLIMIT_CORE, &core);
         ::getrlimit(RLIMIT_NOFILE, &files);
         return core.rlim_max == 0 && files.rlim_max <= 1024 && ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+    }));
+}
+
+TEST_CASE(
+    "media sandbox: no Unix socket is made, so the daemon's own is out of reach; where helpers are needed it "
+    "is",
+    "[media][component]") {
+    const auto makes = [] { return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0; };
+    CHECK(in_sandbox([&] { return !makes() && errno == EPERM; }));
+    CHECK(in_sandbox({{}, {}, true}, [&](const Sandbox&) { return makes(); }));
+}
+
+TEST_CASE("media sandbox: signals reach the process itself and nobody else", "[media][component]") {
+    CHECK(in_sandbox([] {
+        return ::kill(::getpid(), 0) == 0 && refused(::kill(::getppid(), 0)) && refused(::kill(-1, 0)) &&
+               refused(::syscall(SYS_tgkill, ::getppid(), ::getppid(), 0)) &&
+               ::syscall(SYS_tgkill, ::getpid(), ::gettid(), 0) == 0;
+    }));
+}
+
+TEST_CASE("media sandbox: user, groups and clock stay, by all the names that the processor has for them",
+          "[media][component]") {
+    CHECK(in_sandbox([] {
+        const gid_t group = ::getgid();
+        const timespec now{};
+        return refused(::setuid(::getuid())) && refused(::setreuid(0, 0)) && refused(::setresuid(0, 0, 0)) &&
+               refused(::setgid(group)) && refused(::setregid(0, 0)) && refused(::setresgid(0, 0, 0)) &&
+               refused(::setgroups(1, &group)) && refused(::clock_settime(CLOCK_REALTIME, &now));
     }));
 }

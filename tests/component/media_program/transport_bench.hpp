@@ -23,7 +23,7 @@ struct TransportBench {
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> busy = asio::make_work_guard(io);
     SystemTimers timers{io.get_executor()};
-    std::unique_ptr<media::MediaEngine> engine = media::gst::make_engine(io.get_executor(), Log());
+    std::unique_ptr<media::MediaEngine> engine = media::gst::make_engine(io.get_executor(), timers, Log());
     std::unique_ptr<media::MediaTransport> device;
     std::unique_ptr<WebRtcPhone> phone;
     std::function<std::string(std::string)> on_answer = [](std::string sdp) { return sdp; };  ///< on the way
@@ -41,11 +41,13 @@ struct TransportBench {
     std::size_t pictures_sent = 0, sounds_sent = 0;
 
     TransportBench() {
-        std::optional<Result<void>> loaded;
-        engine->load([&](Result<void> outcome) { loaded = std::move(outcome); });
+        std::optional<Result<void>> libraries, loaded;
+        engine->load([&](Result<void> outcome) { libraries = std::move(outcome); },
+                     [&](Result<void> outcome) { loaded = std::move(outcome); });
         REQUIRE(until([&] { return loaded.has_value(); }));
         INFO((*loaded ? "" : loaded->error().text()));
         REQUIRE(*loaded);
+        CHECK(libraries);  // they are told before the key
         load_phone_plugins();
     }
     ~TransportBench() { close(); }
@@ -82,7 +84,7 @@ struct TransportBench {
     }
 
     /// Sound, and pictures when told, leave in time until the condition holds.
-    bool play_until(const std::function<bool()>& holds, bool with_pictures = true) {
+    bool play_until(const std::function<bool()>& holds, bool with_pictures = true, bool with_sound = true) {
         const TimePoint begin = timers.now();
         const std::size_t first_sound = sounds_sent;
         std::size_t pictures = 0;
@@ -91,7 +93,7 @@ struct TransportBench {
             const auto passed = timers.now() - begin;
             for (; with_pictures && passed >= pictures * (1000ms / 15); ++pictures)
                 device->send_picture(clip().picture(pictures_sent++, timers.now()), rotation);
-            while (passed >= (sounds_sent - first_sound) * 20ms)
+            while (with_sound && passed >= (sounds_sent - first_sound) * 20ms)
                 send_tone(begin + (sounds_sent - first_sound) * 20ms);
             return holds();
         });

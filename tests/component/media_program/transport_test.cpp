@@ -34,6 +34,16 @@ TEST_CASE("media transport: no picture packet leaves before the first picture, w
     CHECK(bench.play_until([&] { return bench.phone->counters().pictures > 5; }));
 }
 
+TEST_CASE("media transport: no sound packet leaves before the first sound, not even a silent one",
+          "[media][component]") {
+    TransportBench bench;
+    bench.open({});
+    REQUIRE(bench.until([&] { return bench.connected; }));
+    REQUIRE(bench.play_until([&] { return bench.phone->counters().pictures > 8; }, true, false));
+    CHECK(bench.phone->counters().sound_packets == 0);
+    CHECK(bench.play_until([&] { return bench.phone->counters().sound_packets > 10; }));
+}
+
 TEST_CASE("media transport: a session without picture has no line for it", "[media][component]") {
     TransportBench bench;
     media::TransportSettings voice;

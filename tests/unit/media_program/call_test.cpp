@@ -51,6 +51,7 @@ std::vector<Event> every_event() {
             event::FromPhone{{signal::Offer{9, "v=0"}}},
             event::FromPhone{{signal::Media{}}},
             event::EngineReady{},
+            event::KeyMade{},
             event::EngineFailed{why},
             event::OfferMade{1, "v=0"},
             event::CandidateFound{1, "c", "0", 0},
@@ -69,6 +70,7 @@ TEST_CASE("media call: prepare, start, flow, stop in order", "[media][unit]") {
     Scene s;
     CHECK(s.on(event::Prepare{}) == Story{"load"});
     CHECK(s.on(event::EngineReady{}) == Story{"reply media.prepare"});
+    CHECK(s.on(event::KeyMade{}).empty());
     Start params;
     CHECK(s.on(event::Start{params}) == Story{"reply media.start", "state starting", "open 1", "volume 80",
                                               "unmute", "start speaker", "start microphone", "start camera"});
@@ -81,7 +83,7 @@ TEST_CASE("media call: prepare, start, flow, stop in order", "[media][unit]") {
     CHECK_FALSE(s.call.wake_at());
 }
 
-TEST_CASE("media call: in 8 phases each of 22 events keeps the rules", "[media][unit]") {
+TEST_CASE("media call: in 8 phases each of 23 events keeps the rules", "[media][unit]") {
     for (const In phase : phases)
         for (const Event& event : every_event()) {
             INFO("phase " << static_cast<int>(phase) << ", event " << event.index());
@@ -117,6 +119,33 @@ TEST_CASE("media call: libraries that do not load in 5 s are failure 2003", "[me
     CHECK(s.after(1ms) == Story{"reply media.prepare 2003", "state failed 2003", "end"});
     CHECK(in(In::preparing).on(event::EngineFailed{fail(Errc::io)}) ==
           Story{"reply media.prepare 2003", "state failed 2003", "end"});
+}
+
+TEST_CASE("media call: a key that takes 15 s delays the first session alone", "[media][unit]") {
+    Scene s;
+    s.on(event::Prepare{});
+    CHECK(s.on(event::EngineReady{}) == Story{"reply media.prepare"});
+    CHECK(s.after(5s).empty());
+    CHECK(s.on(event::Start{}) == Story{"reply media.start", "state starting", "volume 80", "unmute",
+                                        "start speaker", "start microphone", "start camera"});
+    s.devices_start();
+    CHECK(s.on(event::FromPhone{{signal::WantOffer{3}}}).empty());  // it waits for the same
+    CHECK_FALSE(has(s.after(10s), "open 1"));
+    CHECK(s.on(event::KeyMade{}) == Story{"open 4"});
+    CHECK(s.call.session() == 4);
+}
+
+TEST_CASE("media call: a key that cannot be made is failure 2003, also after the answer of media.prepare",
+          "[media][unit]") {
+    for (const bool started : {false, true}) {
+        Scene s;
+        s.on(event::Prepare{});
+        s.on(event::EngineReady{});
+        if (started) s.on(event::Start{});
+        const Story told = s.on(event::EngineFailed{fail(Errc::io)});
+        CHECK(has(told, "state failed 2003"));
+        CHECK_FALSE(has(told, "reply media.prepare 2003"));
+    }
 }
 
 TEST_CASE("media call: a session that does not connect in 10 s is replaced, with a higher number",

@@ -148,6 +148,32 @@ TEST_CASE("playout: the target grows to 8 with each dry moment and shrinks each 
     CHECK(playout.target() == Playout::most - 2);
 }
 
+TEST_CASE("playout: of 5 frames that come at once 3 are left out within 4 s, where none of them is needed",
+          "[media][unit]") {
+    Playout playout;
+    hal::SoundFrame frame{};
+    push(playout, 1, 5);
+    for (int i = 0; i < 4 * 50; ++i) {
+        CHECK(playout.pull(frame));
+        push(playout, 1);
+    }
+    CHECK(playout.waiting() == Playout::least);
+    CHECK(playout.dropped() == 3);
+    CHECK(playout.dry() == 0);
+}
+
+TEST_CASE("playout: what jitter needs every now and then is kept", "[media][unit]") {
+    Playout playout;
+    hal::SoundFrame frame{};
+    push(playout, 1, 5);
+    for (int i = 0; i < 10 * 50; ++i) {
+        CHECK(playout.pull(frame));
+        if (i % 40 < 4) continue;  // 80 ms without sound, then all of it
+        push(playout, 1, i % 40 == 4 ? 5 : 1);
+    }
+    CHECK(playout.dropped() == 0);
+}
+
 TEST_CASE("playout: a burst is worked off a frame at a time, above 1 s at once", "[media][unit]") {
     Playout playout;
     hal::SoundFrame frame{};

@@ -73,7 +73,9 @@ struct Scene {
     }
     Story prepare() {
         on(event::Prepare{});
-        return on(event::EngineReady{});
+        const Story told = on(event::EngineReady{});
+        on(event::KeyMade{});
+        return told;
     }
     Story start(bool camera = true) {
         prepare();

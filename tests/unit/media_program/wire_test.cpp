@@ -1,4 +1,7 @@
 // Foreign words: signals, descriptions, candidates, the daemon's requests; and pictures cut into packets.
+#include <random>
+
+#include "daemon/media/program/dtls_record.hpp"
 #include "daemon/media/program/messages.hpp"
 #include "daemon/media/program/rtp_h264.hpp"
 #include "daemon/media/program/sdp.hpp"
@@ -177,6 +180,61 @@ TEST_CASE("requests: what the daemon sends is read, 10 faults are named", "[medi
               ->ice_servers.size() == 1);
     CHECK(decode_start(parse(R"({"camera":false,"microphone":true})")).error().field == "roomType");
     CHECK(decode_set(parse(R"({"volume":101})")).error().field == "volume");
+}
+
+TEST_CASE(
+    "requests: Unix sockets are needed for window systems, and for sound that is not the hardware's own",
+    "[media][unit]") {
+    Prepare plain;
+    CHECK_FALSE(needs_unix_sockets(plain));
+    for (const char* display : {"fake", "kmssink", "fbdevsink"}) {
+        plain.display = display;
+        CHECK_FALSE(needs_unix_sockets(plain));
+    }
+    for (const char* display : {"waylandsink", "ximagesink", "xvimagesink", "glimagesink"}) {
+        Prepare window;
+        window.display = display;
+        CHECK(needs_unix_sockets(window));
+    }
+    Prepare board;
+    board.driver = "linux";
+    board.microphone.device = "plughw:1";
+    CHECK(needs_unix_sockets(board));  // the speaker's is "default"
+    board.speaker.device = "hw:CARD=x";
+    CHECK_FALSE(needs_unix_sockets(board));
+    board.microphone.device = "pulse";
+    CHECK(needs_unix_sockets(board));
+    board.microphone.enabled = false;
+    CHECK_FALSE(needs_unix_sockets(board));
+}
+
+TEST_CASE(
+    "dtls: a record that changes the cipher is found behind others; cut ones and 2000 random ones are safe",
+    "[media][unit]") {
+    const auto record = [](unsigned char type, std::size_t length) {
+        std::vector<std::byte> made(13 + length);
+        made[0] = std::byte{type};
+        made[11] = static_cast<std::byte>(length >> 8);
+        made[12] = static_cast<std::byte>(length & 0xff);
+        return made;
+    };
+    const auto joined = [](std::vector<std::byte> first, const std::vector<std::byte>& second) {
+        first.insert(first.end(), second.begin(), second.end());
+        return first;
+    };
+    CHECK(changes_cipher(record(20, 1)));
+    CHECK(changes_cipher(joined(record(22, 300), joined(record(20, 1), record(22, 48)))));
+    CHECK_FALSE(changes_cipher(record(22, 300)));
+    CHECK_FALSE(changes_cipher({}));
+    auto cut = joined(record(22, 300), record(20, 1));
+    cut.resize(320);
+    CHECK_FALSE(changes_cipher(cut));
+    std::mt19937 random(1);
+    for (int i = 0; i < 2000; ++i) {
+        std::vector<std::byte> noise(random() % 64);
+        for (std::byte& one : noise) one = static_cast<std::byte>(random() % 24);
+        (void)changes_cipher(noise);
+    }
 }
 
 TEST_CASE("packets: parameter sets together, small pictures whole, large ones in pieces of 1200 bytes",

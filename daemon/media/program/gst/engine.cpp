@@ -17,21 +17,25 @@ Result<void> load_all() {
     if (const auto started = start_library(); !started) return started;
     if (const auto loaded = load_plugins(call_plugins()); !loaded) return loaded;
     try_plugins(for_cameras);
-    return make_key();
+    return {};
 }
 
 class Engine final : public MediaEngine {
  public:
-    Engine(boost::asio::any_io_executor executor, Log log)
-        : executor_(std::move(executor)), log_(std::move(log)) {}
+    Engine(boost::asio::any_io_executor executor, Timers& timers, Log log)
+        : executor_(std::move(executor)), timers_(timers), log_(std::move(log)) {}
     ~Engine() override {
         if (loader_.joinable()) loader_.join();
     }
 
-    void load(std::function<void(Result<void>)> done) override {
-        loader_ = std::thread([executor = executor_, done = std::move(done)] {
-            boost::asio::post(executor, [done, result = load_all()] { done(result); });
-        });
+    void load(std::function<void(Result<void>)> loaded, std::function<void(Result<void>)> key_made) override {
+        loader_ =
+            std::thread([executor = executor_, loaded = std::move(loaded), key_made = std::move(key_made)] {
+                const auto all = load_all();
+                boost::asio::post(executor, [loaded, all] { loaded(all); });
+                if (!all) return;
+                boost::asio::post(executor, [key_made, key = make_key()] { key_made(key); });
+            });
     }
 
     Result<std::unique_ptr<MediaTransport>> open(const TransportSettings& settings,
@@ -40,19 +44,20 @@ class Engine final : public MediaEngine {
         if (!settings.display.empty() && plugins.empty())
             return fail(Errc::bad_config, "media.display: no sink is called \"" + settings.display + "\"");
         if (const auto loaded = load_plugins(plugins); !loaded) return loaded.error();
-        return open_webrtc(executor_, settings, std::move(handlers), log_);
+        return open_webrtc(executor_, timers_, settings, std::move(handlers), log_);
     }
 
  private:
     boost::asio::any_io_executor executor_;
+    Timers& timers_;
     Log log_;
     std::thread loader_;
 };
 
 }  // namespace
 
-std::unique_ptr<MediaEngine> make_engine(boost::asio::any_io_executor executor, Log log) {
-    return std::make_unique<Engine>(std::move(executor), std::move(log));
+std::unique_ptr<MediaEngine> make_engine(boost::asio::any_io_executor executor, Timers& timers, Log log) {
+    return std::make_unique<Engine>(std::move(executor), timers, std::move(log));
 }
 
 }  // namespace voip::media::gst

@@ -16,6 +16,7 @@
 #include "daemon/media/program/gst/outlet.hpp"
 #include "daemon/media/program/gst/owned.hpp"
 #include "daemon/media/program/gst/receiver.hpp"
+#include "daemon/media/program/gst/shared.hpp"
 #include "daemon/media/program/gst/webrtc_types.hpp"
 #include "daemon/media/program/rtp_h264.hpp"
 #include "daemon/media/program/sdp.hpp"
@@ -23,6 +24,9 @@
 namespace voip::media::gst {
 namespace {
 
+constexpr Duration last_word_time = 50ms;  // much longer than a queue holds it
+constexpr guint check_gap_ms =
+    5;  // between two checks of a connection's paths. @source RFC 8445, 14.2: the least
 constexpr guint sound_payload = 111, picture_payload = 102;
 constexpr guint64 picture_queue_bytes = 1024 * 1024, sound_queue_bytes = 32000;  // one second of sound
 
@@ -103,20 +107,13 @@ std::string without_remb(const std::string& sdp) {
     return kept;
 }
 
-/// What GStreamer's threads share with the transport; outlives both.
-struct Shared : std::enable_shared_from_this<Shared> {
-    std::shared_ptr<Outlet> outlet;
-    std::shared_ptr<Meters> meters;
-    std::shared_ptr<Receiver> receiver;
-    std::atomic<bool> offered{false}, connected{false};
-    std::mutex mutex;
-    std::vector<Owned<GstElement>> dtls;  // under the mutex
-};
-
 class WebrtcTransport final : public MediaTransport {
  public:
-    WebrtcTransport(boost::asio::any_io_executor executor, Handlers handlers, Log log)
-        : executor_(std::move(executor)), log_(std::move(log)), shared_(std::make_shared<Shared>()) {
+    WebrtcTransport(boost::asio::any_io_executor executor, Timers& timers, Handlers handlers, Log log)
+        : executor_(std::move(executor)),
+          timers_(timers),
+          log_(std::move(log)),
+          shared_(std::make_shared<Shared>()) {
         sound_ssrc_ = random_number();
         picture_ssrc_ = random_number();
         auto own = intercept(std::move(handlers));
@@ -149,11 +146,13 @@ class WebrtcTransport final : public MediaTransport {
     Result<void> make_picture(const TransportSettings& settings);
     void watch();
     void prime();
+    void on_handshake_done();
     void judge_certificate();
     void cut(std::function<void()> closed);
     [[nodiscard]] GstClockTime running_time(TimePoint at) const noexcept;
 
     boost::asio::any_io_executor executor_;
+    Timers& timers_;
     Log log_;
     std::shared_ptr<Shared> shared_;
     std::function<void()> connected_;
@@ -169,6 +168,8 @@ class WebrtcTransport final : public MediaTransport {
     std::string offer_, algorithm_, fingerprint_;
     std::vector<std::string> mids_;
     bool told_connected_ = false, told_lost_ = false;
+    bool handshake_done_ = false, last_word_left_ = false;  // of DTLS
+    Timers::Id last_word_alarm_ = 0;
 };
 
 /// Handlers that first keep what the transport itself needs of an event.
@@ -185,7 +186,11 @@ MediaTransport::Handlers WebrtcTransport::intercept(Handlers handlers) {
                                                                       unsigned line) {
         tell(std::move(candidate), line < mids_.size() ? mids_[line] : std::string(), line);
     };
-    handlers.connected = [this] { judge_certificate(); };
+    handlers.connected = [this] { on_handshake_done(); };
+    shared_->last_word = [this] {
+        last_word_left_ = true;
+        if (handshake_done_) judge_certificate();
+    };
     handlers.lost = [this](Error why) {
         if (std::exchange(told_lost_, true)) return;
         lost_(std::move(why));
@@ -228,7 +233,7 @@ Result<void> WebrtcTransport::make_ice(const TransportSettings& settings) {
     if (!agent) return fail(Errc::io, "webrtcbin has no ICE agent");
     // UPnP and ICE over TCP cost a fifth of a second and bring candidates that nobody uses.
     if (const auto nice = object_property<GObject>(agent.get(), "agent")) {
-        g_object_set(nice.get(), "ice-tcp", FALSE, "upnp", FALSE, nullptr);
+        g_object_set(nice.get(), "ice-tcp", FALSE, "upnp", FALSE, "stun-pacing-timer", check_gap_ms, nullptr);
         watch_route(nice.get());
     }
     for (const std::string& address : settings.addresses) {
@@ -277,6 +282,13 @@ Result<void> WebrtcTransport::make_sound(const TransportSettings& settings) {
     if (!gst_element_link_many(sound_, opus_, pay, filter, nullptr) ||
         !link_to(webrtc_, filter, caps.get(), chain))
         return fail(Errc::io, "the elements of sound cannot be linked");
+    const Owned<GstPad> payloads(gst_element_get_static_pad(pay, "src"));
+    add_probe<Shared>(
+        payloads.get(), GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo*, gpointer data) {
+            return static_cast<Shared*>(data)->may_send ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+        },
+        shared_);
     const Owned<GObject> transceiver(chain.transceiver);
     // Never with NACK: a browser refuses an offer whose sound has retransmission.
     set_word(transceiver.get(), "direction",
@@ -371,12 +383,7 @@ void WebrtcTransport::watch() {
         shared_);
     connect_shared<Shared>(webrtc_, "deep-element-added",
                            G_CALLBACK(+[](GstElement*, GstElement*, GstElement* element, gpointer data) {
-                               GstElementFactory* const factory = gst_element_get_factory(element);
-                               if (!factory || std::string_view(GST_OBJECT_NAME(factory)) != "dtlsdec")
-                                   return;
-                               const auto shared = shared_of<Shared>(data);
-                               const std::lock_guard lock(shared->mutex);
-                               shared->dtls.emplace_back(GST_ELEMENT(gst_object_ref(element)));
+                               shared_of<Shared>(data)->on_element(element);
                            }),
                            shared_);
     const Owned<GstBus> bus(gst_element_get_bus(pipeline_));
@@ -398,7 +405,7 @@ void WebrtcTransport::watch() {
         new std::shared_ptr<Shared>(shared_), delete_shared<Shared>);
 }
 
-/// One frame of silence lets the encoder tell its format, without which no offer is made.
+/// One frame of silence lets the encoder tell its format, without which no offer is made. It goes no further.
 void WebrtcTransport::prime() {
     if (sound_) send_sound({}, base_);
 }
@@ -467,9 +474,21 @@ Result<void> WebrtcTransport::take_candidate(std::string candidate, unsigned lin
     return {};
 }
 
+/// The library calls it connected when the other side's last word has come, while ours may still stand in a
+/// queue: media that overtook it could not be deciphered, and the first key picture would be lost.
+void WebrtcTransport::on_handshake_done() {
+    if (std::exchange(handshake_done_, true)) return;
+    if (last_word_left_) return judge_certificate();
+    last_word_alarm_ = timers_.call_at(timers_.now() + last_word_time, [this] {
+        last_word_alarm_ = 0;
+        judge_certificate();
+    });
+}
+
 /// The library does not compare the certificate with the description; without this whoever sits on the way
 /// could put himself in between.
 void WebrtcTransport::judge_certificate() {
+    timers_.cancel(std::exchange(last_word_alarm_, 0));
     if (std::exchange(told_connected_, true) || told_lost_) return;
     bool matches = false;
     {
@@ -481,6 +500,7 @@ void WebrtcTransport::judge_certificate() {
             if (!matches) break;
         }
     }
+    shared_->may_send = matches;
     if (matches) return connected_();
     told_lost_ = true;
     lost_(fail(Errc::refused, "the certificate is not the one of the answer"));
@@ -488,6 +508,7 @@ void WebrtcTransport::judge_certificate() {
 
 void WebrtcTransport::cut(std::function<void()> closed) {
     shared_->outlet->close();
+    timers_.cancel(std::exchange(last_word_alarm_, 0));
     if (!pipeline_) {
         if (closed) boost::asio::post(executor_, std::move(closed));
         return;
@@ -509,11 +530,11 @@ void WebrtcTransport::cut(std::function<void()> closed) {
 
 }  // namespace
 
-Result<std::unique_ptr<MediaTransport>> open_webrtc(boost::asio::any_io_executor executor,
+Result<std::unique_ptr<MediaTransport>> open_webrtc(boost::asio::any_io_executor executor, Timers& timers,
                                                     const TransportSettings& settings,
                                                     MediaTransport::Handlers handlers, Log log) {
     auto transport =
-        std::make_unique<WebrtcTransport>(std::move(executor), std::move(handlers), std::move(log));
+        std::make_unique<WebrtcTransport>(std::move(executor), timers, std::move(handlers), std::move(log));
     if (auto opened = transport->open(settings); !opened) return opened.error();
     return Result<std::unique_ptr<MediaTransport>>(std::unique_ptr<MediaTransport>(std::move(transport)));
 }
