@@ -48,11 +48,12 @@ export class Capture {
 
     async openCamera(facing = this.#facing) {
         if (this.#camera.state === 'asking') return;
+        const before = this.#camera.track && facing !== this.#facing ? deviceOf(this.#camera) : '';
         this.#stop(this.#camera);  // phones open one camera at a time
         this.#facing = facing;
         this.#camera = { state: 'asking', track: null };
         this.changed.tell();
-        const opened = await this.#open({ video: { ...picture, facingMode: { ideal: facing } } }, () => this.closeCamera());
+        const opened = await this.#openFacing(facing, before);
         if (this.#camera.state !== 'asking') return this.#stop(opened);  // switched off meanwhile
         this.#camera = opened;
         await this.#countCameras();
@@ -74,6 +75,17 @@ export class Capture {
         this.#stop(this.#microphone);
         this.#stop(this.#camera);
         this.#microphone = this.#camera = { state: 'off', track: null };
+    }
+
+    /** Where cameras do not tell which way they face, another one than `before` is as good as the other way. */
+    async #openFacing(facing, before) {
+        const lost = () => this.closeCamera();
+        const opened = await this.#open({ video: { ...picture, facingMode: { ideal: facing } } }, lost);
+        if (!before || deviceOf(opened) !== before) return opened;
+        const other = (await cameras()).find(({ deviceId }) => deviceId !== before);
+        if (!other) return opened;
+        this.#stop(opened);
+        return this.#open({ video: { ...picture, deviceId: { exact: other.deviceId } } }, lost);
     }
 
     async #open(wanted, lost) {
@@ -99,11 +111,16 @@ export class Capture {
     }
 
     async #countCameras() {
-        try {
-            const all = await navigator.mediaDevices.enumerateDevices();
-            this.#cameras = all.filter((device) => device.kind === 'videoinput').length;
-        } catch {
-            this.#cameras = 0;
-        }
+        this.#cameras = (await cameras()).length;
     }
 }
+
+async function cameras() {
+    try {
+        return (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === 'videoinput');
+    } catch {
+        return [];
+    }
+}
+
+const deviceOf = ({ track }) => track?.getSettings().deviceId ?? '';
