@@ -33,10 +33,10 @@ class Table:
         row = {"name": name, "unit": unit, "count": len(values), "median": statistics.median(values),
                "p95": percentile(values, 0.95), "max": max(values), "aim": aim}
         self.rows.append(row)
-        print(f"{name:<44}{unit:>8}{row['median']:>12.3f}{row['p95']:>12.3f}{row['max']:>12.3f}  {aim}", flush=True)
+        print(f"{name:<58}{unit:>8}{row['median']:>12.3f}{row['p95']:>12.3f}{row['max']:>12.3f}  {aim}", flush=True)
 
     def header(self):
-        print(f"{'measure':<44}{'unit':>8}{'median':>12}{'p95':>12}{'max':>12}  aim")
+        print(f"{'measure':<58}{'unit':>8}{'median':>12}{'p95':>12}{'max':>12}  aim")
 
 
 def cold_start(harness, house, count):
@@ -121,10 +121,12 @@ def main():
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--idle-seconds", type=float, default=60)
     parser.add_argument("--quick", action="store_true", help="few samples: to see that it works")
+    parser.add_argument("--no-media", action="store_true", help="leave out the rows of sound and picture (some minutes)")
     parser.add_argument("--out", default="bench-results.json")
     options = parser.parse_args()
     os.environ["WMPF_BIN"] = str(pathlib.Path(options.bin).resolve())
     import harness
+    import media
     probe = harness.BIN / "wmpf-bench-probe"
     many = 200 if options.quick else 5000
     few = 5 if options.quick else 31
@@ -154,6 +156,8 @@ def main():
         daemon.stop()
     finally:
         house.close()
+    if not options.no_media:
+        media.rows(table, harness, options.quick)
     for program, size in sizes(harness.BIN):
         table.add(f"{program}, stripped", "MiB", [size], "<= 1.5" if program == "wmpf-voipd" else "")
     result = {"machine": platform.platform(), "cores": os.cpu_count(), "time": int(time.time()), "rows": table.rows}

@@ -8,8 +8,8 @@
 #include "core/timers.hpp"
 #include "core/wake.hpp"
 #include "protocol/room_codec.hpp"
-#include "protocol/transport/https_client.hpp"
 #include "protocol/transport/rpc_peer.hpp"
+#include "tests/bench/channel.hpp"
 #include "tests/bench/lines.hpp"
 
 namespace voip::bench {
@@ -52,35 +52,10 @@ struct Ring {
         (void)co_await peer->call("room.hangUp", std::move(body), timers.now() + 5s);
     }
 
-    asio::awaitable<std::string> log_in(transport::TlsClientContext tls, transport::Url at) {
-        transport::HttpRequest request;
-        request.method = "POST";
-        at.path = request.target = "/v1/user/login";
-        request.headers.push_back(transport::Header{"Content-Type", "application/json"});
-        request.body = "{\"name\":\"" + name + "\"}";
-        auto answer =
-            co_await transport::https_request(timers, tls, at, std::move(request), timers.now() + 5s);
-        if (!answer) give_up("login: " + answer.error().text());
-        const auto value = json::parse(answer->body);
-        const json::Value* token = value ? value->find("userToken") : nullptr;
-        if (!token || !token->as_string()) give_up("login: no userToken");
-        co_return *token->as_string();
-    }
-
     asio::awaitable<void> run() {
-        auto tls = transport::TlsClientContext::make({ca, {}});
-        auto at = transport::parse_url(url);
-        if (!tls || !at) give_up("service or CA");
-        const std::string token = co_await log_in(*tls, *at);
-        transport::WebSocketSettings settings;
-        settings.subprotocol = "wmpf-voip.v1";
-        settings.headers.push_back(transport::Header{"Authorization", "Bearer " + token});
-        at->path = "/v1/channel";
-        auto opened =
-            co_await transport::open_websocket(timers, *tls, *at, std::move(settings), timers.now() + 5s);
-        if (!opened) give_up("channel: " + opened.error().text());
+        auto stream = co_await open_channel(timers, url, ca, name);
         peer = RpcPeer::make(
-            std::move(opened->stream), timers, transport::RpcPeerSettings{},
+            std::move(stream), timers, transport::RpcPeerSettings{},
             [this](std::string method, json::Value params) {
                 return serve(std::move(method), std::move(params));
             },
