@@ -10,54 +10,21 @@
 #include "protocol/transport/dial.hpp"
 #include "protocol/transport/https_client.hpp"
 #include "protocol/transport/tls_stream.hpp"
+#include "tests/component/transport/tls_bench.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/stream_loop.hpp"
-#include "tests/support/tls_pki.hpp"
 
 using namespace voip;
 using asio::ip::tcp;
 using boost::system::error_code;
+using test::Handshake;
+using test::Outcome;
 using test::Pki;
+using test::Relay;
+using test::SocketPair;
+using test::verdict;
 using transport::TlsStream;
 
 namespace {
-
-struct SocketPair {
-    tcp::socket one, other;
-
-    explicit SocketPair(test::Loop& loop) : one(loop.io), other(loop.io) {
-        tcp::acceptor acceptor(loop.io, {asio::ip::address_v4::loopback(), 0});
-        one.connect(acceptor.local_endpoint());
-        acceptor.accept(other);
-    }
-};
-
-using Outcome = std::shared_ptr<std::optional<error_code>>;
-
-asio::awaitable<void> shake(TlsStream stream, Outcome into) {
-    const auto [ec] = co_await stream.async_handshake(use_result);
-    into->emplace(ec);
-    if (ec) stream.cut();
-}
-
-/// Both ends of a handshake and what became of it.
-struct Handshake {
-    TlsStream client, server;
-    Outcome of_client = std::make_shared<std::optional<error_code>>();
-    Outcome of_server = std::make_shared<std::optional<error_code>>();
-
-    Handshake(SocketPair pair, transport::TlsClientContext trust, transport::TlsServerContext own,
-              const std::string& host)
-        : client(std::move(pair.one), std::move(trust), host, 443),
-          server(std::move(pair.other), std::move(own)) {}
-    /// The client's verdict in words, empty when it is content.
-    std::string run(test::Loop& loop) {
-        loop.spawn(shake(client, of_client));
-        loop.spawn(shake(server, of_server));
-        loop.until([&] { return of_client->has_value() && of_server->has_value(); });
-        return **of_client ? client.explain(**of_client).text() : "";
-    }
-};
 
 // CN and subjectAltName selfsigned.test, valid from 2026-11 for 100 years. Made for this test.
 constexpr const char* self_signed_certificate =
@@ -78,55 +45,6 @@ constexpr const char* self_signed_key =
     "txvCVioCIXmzzyD9JvdqNs9UIAmhRANCAARqYu91MK35uRjvi24SCETRNF4aXPSQ\n"
     "ssEvg4qToSgfCGqlWVMtoPWI6c4CUpCxxoYvSN5mhu7RVP26+sQtfWJp\n"
     "-----END PRIVATE KEY-----\n";
-
-std::string verdict(const std::string& host, transport::TlsClientContext trust,
-                    transport::TlsServerContext own) {
-    test::Loop loop;
-    Handshake handshake(SocketPair(loop), std::move(trust), std::move(own), host);
-    return handshake.run(loop);
-}
-
-/// Carries bytes from one socket to another in pieces of `piece` bytes, and cuts both after `limit` bytes.
-asio::awaitable<void> carry(std::shared_ptr<tcp::socket> from, std::shared_ptr<tcp::socket> to,
-                            std::size_t piece, std::size_t limit) {
-    std::vector<char> buffer(piece);
-    for (std::size_t sent = 0; sent < limit;) {
-        const auto space = asio::buffer(buffer.data(), std::min(piece, limit - sent));
-        const auto [ec, count] = co_await from->async_read_some(space, use_result);
-        if (ec) break;
-        const auto bytes = asio::buffer(buffer.data(), count);
-        const auto [unsent, written] = co_await asio::async_write(*to, bytes, use_result);
-        if (unsent) break;
-        sent += written;
-    }
-    error_code ignored;
-    to->shutdown(tcp::socket::shutdown_both, ignored);
-    from->shutdown(tcp::socket::shutdown_both, ignored);
-}
-
-/// A handshake over a wire with a fault.
-struct Relay {
-    std::shared_ptr<tcp::socket> client_side, server_side;
-    std::optional<SocketPair> left, right;
-
-    Relay(test::Loop& loop, std::size_t piece, std::size_t server_limit) {
-        left.emplace(loop);
-        right.emplace(loop);
-        client_side = std::make_shared<tcp::socket>(std::move(left->other));
-        server_side = std::make_shared<tcp::socket>(std::move(right->one));
-        client_side->set_option(tcp::no_delay(true));
-        server_side->set_option(tcp::no_delay(true));
-        loop.spawn(carry(client_side, server_side, piece, SIZE_MAX));
-        loop.spawn(carry(server_side, client_side, piece, server_limit));
-    }
-    Handshake handshake(const Pki& pki) { return Handshake(ends(), pki.client(), pki.server(), "localhost"); }
-
- private:
-    SocketPair ends() {
-        left->other = std::move(right->other);
-        return std::move(*left);
-    }
-};
 
 std::string pattern(std::size_t size, std::uint32_t seed) {
     std::string text(size, '\0');
@@ -285,7 +203,7 @@ TEST_CASE("tls: 2 MiB each way at once arrive whole", "[transport][component]") 
 TEST_CASE("tls: a wire that gives 1 byte at a time only makes it slow", "[transport][component]") {
     test::Loop loop;
     const Pki pki;
-    Relay relay(loop, 1, SIZE_MAX);
+    Relay relay(loop, 1, {});
     Handshake handshake = relay.handshake(pki);
     REQUIRE(handshake.run(loop).empty());
     const std::string text = pattern(3000, 3);
@@ -303,7 +221,9 @@ TEST_CASE("tls: a server cut at 40 points of the handshake gives an error each t
     for (std::size_t limit = 0; limit < 1000; limit += 25) {
         INFO(limit);
         test::Loop loop;
-        Relay relay(loop, 4096, limit);
+        test::WireFault fault;
+        fault.limit = limit;
+        Relay relay(loop, 4096, fault);
         Handshake handshake = relay.handshake(pki);
         const std::string said = handshake.run(loop);
         if (said.empty()) ++succeeded;
