@@ -6,6 +6,7 @@ import sys
 
 import coroutine_traps
 import includes
+import invariants
 import operator_page
 import text
 
@@ -14,7 +15,8 @@ def main():
     root = pathlib.Path(__file__).resolve().parents[2]
     listed = subprocess.run(["git", "-C", root, "ls-files"], capture_output=True, text=True, check=True)
     files = [name for name in listed.stdout.splitlines() if (root / name).is_file()]
-    problems = [p for lint in (includes, coroutine_traps, operator_page, text) for p in lint.check(root, files)]
+    problems = [p for lint in (includes, coroutine_traps, invariants, operator_page, text)
+                for p in lint.check(root, files)]
     print("\n".join(problems) or f"lint: {len(files)} files, nothing found")
     return 1 if problems else 0
 

@@ -439,7 +439,7 @@ TEST_CASE("call task: off line with a live call the engine is hurried each 700 m
     CHECK(b.engine.hurried == 3);
 }
 
-TEST_CASE("call task: no log line holds the token of a request", "[call][component]") {
+TEST_CASE("call task: no log line holds the token of a request", "[call][component][INV-12]") {
     ByHand b;
     InitByCaller request;
     request.caller.id = "SN1";

@@ -16,7 +16,8 @@ bool holds_secret(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("secrets: of 21 methods 1 answers with a token, and no log line holds 1", "[control][component]") {
+TEST_CASE("secrets: of 21 methods 1 answers with a token, and no log line holds 1",
+          "[control][component][INV-12]") {
     World world;
     RawClient watcher = world.connect(), client = world.connect();
     watcher.request(1, "room.subscribe", R"({"events":["calling","startVoip"]})");
@@ -43,7 +44,7 @@ TEST_CASE("secrets: of 21 methods 1 answers with a token, and no log line holds 
     CHECK(!world.log_lines.empty());
 }
 
-TEST_CASE("secrets: 4 refusals do not repeat what was sent", "[control][component]") {
+TEST_CASE("secrets: 4 refusals do not repeat what was sent", "[control][component][INV-12]") {
     World world;
     RawClient client = world.connect();
     const std::string wrong = std::string(ticket) + "!";
@@ -71,7 +72,7 @@ TEST_CASE("secrets: 4 refusals do not repeat what was sent", "[control][componen
     for (const std::string& line : world.log_lines) CHECK(!holds_secret(line));
 }
 
-TEST_CASE("secrets: an observer cannot fetch the token", "[control][component]") {
+TEST_CASE("secrets: an observer cannot fetch the token", "[control][component][INV-12]") {
     World world;
     const auto client = world.connect_as(stranger_uid, {observe_gid});
     world.send(client, R"({"jsonrpc":"2.0","id":1,"method":"device.getPushToken"})");

@@ -376,7 +376,8 @@ TEST_CASE("call: a room nobody resumes within 0.3 s of a restart is over (1)", "
     CHECK(pair.device->fault("room.resume", json::Value().set("roomId", room).set("callId", "call-1")) == 1);
 }
 
-TEST_CASE("call: tokens and signalling bodies never reach the log, at level debug", "[service][component]") {
+TEST_CASE("call: tokens and signalling bodies never reach the log, at level debug",
+          "[service][component][INV-12]") {
     Pair pair;
     const std::string push = text_of(pair.device->ask("device.getPushToken"), "pushToken");
     const std::string room = pair.talk();

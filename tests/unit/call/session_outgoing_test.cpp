@@ -128,7 +128,7 @@ TEST_CASE("session: a hunt's ring time of 30 s replaces the 60 s", "[call][unit]
     CHECK(w.session.snapshot(w.now.at).end->event_name == N::timeout);
 }
 
-TEST_CASE("session: code 13 renews the token once and dials once more", "[call][unit]") {
+TEST_CASE("session: code 13 renews the token once and dials once more", "[call][unit][INV-9]") {
     World w;
     w.start("C1");
     const Actions renew = w.dial_done({refused(13)});
@@ -143,7 +143,7 @@ TEST_CASE("session: code 13 renews the token once and dials once more", "[call][
     CHECK(w.phase() == Phase::ended);
 }
 
-TEST_CASE("session: code 13 whose renewal fails ends with 13", "[call][unit]") {
+TEST_CASE("session: code 13 whose renewal fails ends with 13", "[call][unit][INV-9]") {
     World w;
     w.start("C1");
     w.dial_done({refused(13)});
@@ -160,7 +160,7 @@ TEST_CASE("session: code 13 ends at once where no deviceToken travels", "[call][
     CHECK(w.phase() == Phase::ended);
 }
 
-TEST_CASE("session: code 5 is dialled once more after 1 s, not twice", "[call][unit]") {
+TEST_CASE("session: code 5 is dialled once more after 1 s, not twice", "[call][unit][INV-9]") {
     World w;
     w.start("C1");
     CHECK(count<action::Dial>(w.dial_done({refused(5)})) == 0);
@@ -172,7 +172,7 @@ TEST_CASE("session: code 5 is dialled once more after 1 s, not twice", "[call][u
 }
 
 TEST_CASE("session: 9 alone marks the contact lost; 20 other codes do not and none is repeated",
-          "[call][unit]") {
+          "[call][unit][INV-9]") {
     for (int err_code : {1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24}) {
         CAPTURE(err_code);
         World w;
