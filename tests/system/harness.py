@@ -272,7 +272,8 @@ class House:
     """A service, a device and its phones, provisioned as an operator would do it."""
     APP, MODEL, SN = "wx-house", "model-1", "house-0001"
 
-    def __init__(self, rooms=None, call=None, service=None, people=("reception", "security"), device=None, through=None):
+    def __init__(self, rooms=None, call=None, service=None, people=("reception", "security"), device=None, api=None,
+                 through=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wmpf-"))
         self.programs = []
         self.apis = []
@@ -288,6 +289,7 @@ class House:
         self.people = {name: self._user(name) for name in people}
         self.call_config = dict(call or {})
         self.device_config = dict(device or {})
+        self.api_config = dict(api or {})
         self.socket = self.folder / "api.sock"
         self.state = self.folder / "device"
         self.daemon = None
@@ -310,6 +312,7 @@ class House:
                            **self.device_config),
             "service": {"url": (self.relay or self.service).url, "ca": str(self.service.ca)},
             "call": self.call_config,
+            "api": self.api_config,
             "board": {"driver": "sim", "buttons": [{"name": "call", "contact": "reception"},
                                                    {"name": "help", "contact": "security"}],
                       "relays": [{"name": "door"}], "lamp": True},

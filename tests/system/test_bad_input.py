@@ -7,9 +7,10 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import unittest
 
-from harness import BIN, DEADLINE, House, HouseCase, WebSocket
+from harness import BIN, DEADLINE, ROOT, Api, House, HouseCase, Program, Service, WebSocket
 from relay import Relay
 
 DEEP = "[" * 17 + "]" * 17
@@ -261,6 +262,84 @@ class Https(HouseCase):
             old.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=DEADLINE), server_hostname="localhost")
 
 
+class Trust(unittest.TestCase):
+    """A daemon that meets a server which is not its service, though something answers there."""
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory(prefix="wmpf-")
+        self.folder = pathlib.Path(self.scratch.name)
+        self.service = Service(self.folder / "service")
+        self.daemon = None
+
+    def tearDown(self):
+        for program in (self.daemon, self.service.program):
+            program.stop()
+            program.check_clean()
+        self.scratch.cleanup()
+
+    def meet(self, url, ca):
+        """The daemon's words about what it met; it must have sent nothing that a server could use."""
+        config = self.folder / "device.json"
+        config.write_text(json.dumps({"device": {"sn": "trust-1", "modelId": "m", "appId": "a"},
+                                      "service": {"url": url, "ca": str(ca)}, "board": {"driver": "sim"}}))
+        self.daemon = Program(BIN / "wmpf-voipd", "--config", config, "--state-dir", self.folder / "state",
+                              "--socket", self.folder / "api.sock")
+        api = Api(self.folder / "api.sock")
+        error = api.error("device.register", {"snTicket": "t" * 32})
+        health = json.dumps(api.call("health.get"))
+        api.close()
+        self.assertNotIn("t" * 32, "\n".join(self.service.program.lines))
+        return error["message"] + health + "\n".join(self.daemon.lines)
+
+    def test_a_service_of_another_authority(self):
+        other = Service(self.folder / "other")
+        try:
+            self.assertIn("not signed by a trusted CA", self.meet(self.service.url, other.ca))
+        finally:
+            other.program.stop()
+
+    def test_a_service_under_another_name(self):
+        listener = socket.create_server(("127.0.0.2", 0))
+        threading.Thread(target=self.forward, args=(listener,), daemon=True).start()
+        try:
+            self.assertIn("not for 127.0.0.2", self.meet(f"https://127.0.0.2:{listener.getsockname()[1]}", self.service.ca))
+        finally:
+            listener.close()
+
+    def forward(self, listener):
+        """Bytes to the service and back, whoever comes."""
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.service.port), timeout=DEADLINE)
+                for source, sink in ((near, far), (far, near)):
+                    threading.Thread(target=self.carry, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def carry(source, sink):
+        with contextlib.suppress(OSError):
+            while block := source.recv(65536):
+                sink.sendall(block)
+            sink.shutdown(socket.SHUT_WR)
+        source.close()
+
+    def test_a_server_that_speaks_no_tls(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+
+        def answer():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                    connection.close()
+        threading.Thread(target=answer, daemon=True).start()
+        try:
+            text = self.meet(f"https://localhost:{listener.getsockname()[1]}", self.service.ca)
+            self.assertRegex(text, "TLS|reset|closed")
+        finally:
+            listener.close()
+
+
 class Sockets(HouseCase):
     def setUp(self):
         _, answer = self.house.service.http("POST", "/v1/user/login", {"name": "reception"})
@@ -371,6 +450,12 @@ class CommandLines(unittest.TestCase):
             self.assertIn("line 1", done.stderr)
             done = self.run_program("wmpf-voipd", "--config", folder + "/none.json")
             self.assertEqual(done.returncode, 78)
+
+    def test_what_the_tree_brings_along_is_said_to_be_good(self):
+        for program, name in (("wmpf-voipd", "example.json"), ("wmpf-voip-service", "example.service.json")):
+            with self.subTest(name):
+                done = self.run_program(program, "--config", str(ROOT / "config" / name), "--check-config")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_a_damaged_state_does_not_stop_the_next_start(self):
         house = House()
