@@ -37,6 +37,7 @@ class LampOutput {
     /// Where its node appears, absolute.
     [[nodiscard]] virtual std::vector<std::string> folders() const = 0;
 
+    /// Lit or dark for good; a device that blinks by itself stops it, and may not take it up again.
     [[nodiscard]] virtual Result<void> light(bool lit) = 0;
     /// Whether the device blinks by itself: blink() then, never light().
     [[nodiscard]] virtual bool blinks() const noexcept { return false; }

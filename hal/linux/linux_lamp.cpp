@@ -52,7 +52,8 @@ LinuxLamp::LinuxLamp(Surroundings around, std::unique_ptr<LampOutput> output)
 
 LinuxLamp::~LinuxLamp() {
     on_health_ = nullptr;
-    if (keeper_.is_open()) (void)apply(LampState::off);
+    disarm();
+    if (keeper_.is_open()) (void)output_->light(false);  // which also ends what the kernel does for us
     closed();
 }
 

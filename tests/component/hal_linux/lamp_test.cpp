@@ -88,6 +88,8 @@ TEST_CASE("linux lamp: an output that blinks is told the pattern 1 time and we s
     REQUIRE(bench.lamp->show(LampState::fault));
     CHECK(bench.taken() == Words{"blink 100 1900"});
     CHECK(bench.world.timers.pending() == 0);
+    bench.lamp.reset();
+    CHECK(bench.taken() == Words{"dark", "close"});
 }
 
 TEST_CASE("linux lamp: a state shown while the output settles is the one it shows then", "[hal][component]") {
@@ -96,6 +98,11 @@ TEST_CASE("linux lamp: a state shown while the output settles is the one it show
     CHECK(bench.taken() == Words{"open"});
     bench.world.pass(1s);
     CHECK(bench.taken() == Words{"blink 1800 200"});
+
+    Bench brief({.can_blink = true, .settles = 4});
+    brief.taken();
+    brief.lamp.reset();  // before it has settled
+    CHECK(brief.taken() == Words{"dark", "close"});
 }
 
 TEST_CASE("linux lamp: a failure is told, and the next try is afresh with the state that was taken",

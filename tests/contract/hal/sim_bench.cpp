@@ -23,7 +23,13 @@ class SimBench final : public Bench {
     void finger(std::string_view button, bool down) override { REQUIRE(sim_->hold(button, down)); }
     void unplug(std::string_view device) override { REQUIRE(sim_->vanish(device)); }
     void plug_in(std::string_view device) override { REQUIRE(sim_->come_back(device)); }
-    void fail_next(std::string_view device) override { REQUIRE(sim_->fail_next(device, Errc::io)); }
+    bool fail_next(std::string_view device) override {
+        REQUIRE(sim_->fail_next(device, Errc::io));
+        return true;
+    }
+    void heal(std::string_view) override {}  // one failure was asked for
+    bool has(std::string_view) const override { return true; }
+    Duration slack() const override { return 0ms; }
 
     LampState lamp() override {
         LampState state = LampState::off;
@@ -58,12 +64,8 @@ class SimBench final : public Bench {
 
 }  // namespace
 
-std::unique_ptr<Bench> make_sim_bench() {
-    return std::make_unique<SimBench>();
-}
-
 std::vector<BenchMaker> benches() {
-    return {{"sim", &make_sim_bench}};
+    return {{"sim", [] { return std::make_unique<SimBench>(); }}};
 }
 
 }  // namespace voip::hal::test
