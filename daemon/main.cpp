@@ -5,6 +5,7 @@
 
 #include "config/load.hpp"
 #include "daemon/app.hpp"
+#include "daemon/at_rest.hpp"
 #include "daemon/lifecycle/places.hpp"
 #include "daemon/lifecycle/signals.hpp"
 
@@ -50,6 +51,7 @@ int load_and_run(const lifecycle::Options& options) {
     if (!options.board.empty()) setup.config.board.driver = options.board;
     LogHub hub(stderr_sink());
     (void)hub.set_levels(setup.config.log.text());  // judged by the loader
+    if (options.put_at_rest) return daemon::put_at_rest(setup.config.board, hub);
     return run(hub, std::move(setup));
 }
 

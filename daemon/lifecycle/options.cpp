@@ -10,6 +10,7 @@ constexpr CommandOption table[] = {
     {"socket",       "PATH",      "socket of the local API, instead of api.socket"},
     {"board",        "NAME",      "board, instead of board.driver"},
     {"check-config", "",          "name every fault of the configuration and stop: 0 without one, else 78"},
+    {"put-at-rest",  "",          "open the board's relays, darken its lamp and stop: after a daemon that could not"},
     {"demo",         "",          "run with a service of its own, without configuration and root"},
     {"listen",       "HOST:PORT", "where the demo's service listens (default 127.0.0.1:8443)"},
     {"version",      "",          "print the version and stop"},
@@ -32,6 +33,7 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
     options.board = line->value("board");
     options.listen = line->value("listen");
     options.check_config = line->has("check-config");
+    options.put_at_rest = line->has("put-at-rest");
     options.demo = line->has("demo");
     options.version = line->has("version");
     options.help = line->has("help");

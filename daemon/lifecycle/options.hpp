@@ -14,6 +14,7 @@ struct Options {
     std::string board;      ///< --board NAME: instead of board.driver
     std::string listen;     ///< --listen HOST:PORT: of the demo's service
     bool check_config = false;
+    bool put_at_rest = false;
     bool demo = false;
     bool version = false;
     bool help = false;

@@ -28,20 +28,22 @@ TEST_CASE("options: none at all is a daemon with everything at its standard plac
     CHECK(options->socket.empty());
     CHECK(options->board.empty());
     CHECK(options->listen.empty());
-    CHECK_FALSE((options->check_config || options->demo || options->version || options->help));
+    CHECK_FALSE((options->check_config || options->put_at_rest || options->demo || options->version ||
+                 options->help));
 }
 
-TEST_CASE("options: all 9 arrive, with a blank or a sign before the value", "[lifecycle][unit]") {
+TEST_CASE("options: all 10 arrive, with a blank or a sign before the value", "[lifecycle][unit]") {
     const auto options =
         parse({"--config", "c.json", "--state-dir=/s", "--socket", "/x.sock", "--board=sim", "--check-config",
-               "--demo", "--listen", "127.0.0.1:0", "--version", "--help"});
+               "--put-at-rest", "--demo", "--listen", "127.0.0.1:0", "--version", "--help"});
     REQUIRE(options);
     CHECK(options->config == "c.json");
     CHECK(options->state_dir == "/s");
     CHECK(options->socket == "/x.sock");
     CHECK(options->board == "sim");
     CHECK(options->listen == "127.0.0.1:0");
-    CHECK((options->check_config && options->demo && options->version && options->help));
+    CHECK((options->check_config && options->put_at_rest && options->demo && options->version &&
+           options->help));
 }
 
 TEST_CASE("options: 8 faults name their option", "[lifecycle][unit]") {
@@ -55,9 +57,10 @@ TEST_CASE("options: 8 faults name their option", "[lifecycle][unit]") {
     CHECK(fault({"--listen", "127.0.0.1:1"}).starts_with("--listen: only with --demo"));
 }
 
-TEST_CASE("options: the usage names all 9", "[lifecycle][unit]") {
+TEST_CASE("options: the usage names all 10", "[lifecycle][unit]") {
     const std::string text = options_usage();
-    for (const char* name : {"--config FILE", "--state-dir DIR", "--socket PATH", "--board NAME",
-                             "--check-config", "--demo", "--listen HOST:PORT", "--version", "--help"})
+    for (const char* name :
+         {"--config FILE", "--state-dir DIR", "--socket PATH", "--board NAME", "--check-config",
+          "--put-at-rest", "--demo", "--listen HOST:PORT", "--version", "--help"})
         CHECK(text.find(name) != std::string::npos);
 }
