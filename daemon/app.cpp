@@ -221,8 +221,9 @@ void App::Parts::make_doors() {
     std::vector<std::string> allowed;
     for (const config::Relay& relay : setup.config.board.relays)
         if (relay.from_call) allowed.push_back(relay.name);
-    const auto open = [this](const std::string& relay) -> Answer<Duration> {
-        const auto pulse = board_port->relay(relay, std::nullopt);
+    const auto open = [this](const std::string& relay, const std::string& by,
+                             const std::string& room_id) -> Answer<Duration> {
+        const auto pulse = board_port->relay(relay, std::nullopt, {by, room_id});
         if (!pulse) return pulse.error();
         return Duration(std::chrono::milliseconds(pulse->until - timers.wall_now()));
     };

@@ -60,7 +60,11 @@ control::BoardFacts BoardPort::facts() const {
     }
     if (const auto* lamp = dynamic_cast<const RememberingLamp*>(board_.lamp.get()))
         facts.lamp = word(lamp->shown());
-    for (const auto& relay : board_.relays) facts.relays.push_back({relay->name(), relay->active()});
+    for (const auto& relay : board_.relays) {
+        control::RelayFacts one{relay->name(), relay->active()};
+        if (const auto last = openings_.find(one.name); last != openings_.end()) one.last = last->second;
+        facts.relays.push_back(std::move(one));
+    }
     const bool sim = board_.driver == "sim";
     const auto device = [](bool there, const std::string& named, const char* usual) {
         return !there ? std::string() : named.empty() ? std::string(usual) : named;
@@ -72,19 +76,24 @@ control::BoardFacts BoardPort::facts() const {
     return facts;
 }
 
-Answer<control::RelayPulse> BoardPort::relay(const std::string& name, std::optional<Duration> length) {
+Answer<control::RelayPulse> BoardPort::relay(const std::string& name, std::optional<Duration> length,
+                                             control::RelayAsker asker) {
     const auto found = std::find_if(board_.relays.begin(), board_.relays.end(),
                                     [&](const auto& relay) { return relay->name() == name; });
     if (found == board_.relays.end())
         return Fault{code::argument, "relay: the board has no relay of that name", "relay", {}};
     const auto used = (*found)->pulse(length.value_or(usual_pulse));
     if (!used) {
-        log_.warning("relay failed", kv("relay", name), kv("why", used.error().text()));
+        log_.warning("relay failed", kv("relay", name), kv("by", asker.by), kv("room", asker.room_id),
+                     kv("why", used.error().text()));
         return Fault{code::not_ready, "relay " + name + ": " + used.error().text(), {}, {}};
     }
     const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(*used).count();
-    log_.notice("relay active", kv("relay", name), kv("ms", millis));
-    return control::RelayPulse{name, timers_.wall_now() + millis};
+    log_.notice("relay active", kv("relay", name), kv("ms", millis), kv("by", asker.by),
+                kv("room", asker.room_id));
+    const UnixMillis now = timers_.wall_now();
+    openings_[name] = {now, std::move(asker)};
+    return control::RelayPulse{name, now + millis};
 }
 
 }  // namespace voip::daemon

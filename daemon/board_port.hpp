@@ -21,14 +21,16 @@ class BoardPort final : public control::BoardPort {
               std::function<void(const std::string& device, const std::string& reason)> on_health, Log log);
 
     control::BoardFacts facts() const override;
-    Answer<control::RelayPulse> relay(const std::string& name, std::optional<Duration> length) override;
+    Answer<control::RelayPulse> relay(const std::string& name, std::optional<Duration> length,
+                                      control::RelayAsker asker) override;
 
  private:
     hal::Board& board_;
     const config::Board& config_;
     Timers& timers_;
     Log log_;
-    std::map<std::string, std::string> trouble_;  // button -> what is wrong
+    std::map<std::string, std::string> trouble_;             // button -> what is wrong
+    std::map<std::string, control::RelayOpening> openings_;  // relay -> the last one
 };
 
 /// Remembers what a lamp shows, for `board.get`. Puts itself in front of the board's lamp.

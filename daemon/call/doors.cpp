@@ -26,8 +26,7 @@ bool is_answered(const RoomSnapshot& call) noexcept {
 
 }  // namespace
 
-Doors::Doors(std::vector<std::string> allowed, std::function<Answer<Duration>(const std::string&)> open,
-             Log log)
+Doors::Doors(std::vector<std::string> allowed, Open open, Log log)
     : allowed_(std::move(allowed)), open_(std::move(open)), log_(std::move(log)) {}
 
 std::optional<json::Value> Doors::answer(const json::Value& body, const RoomSnapshot& call) {
@@ -58,7 +57,7 @@ Answer<Duration> Doors::order(const std::string& relay, const RoomSnapshot& call
     const bool is_allowed = std::find(allowed_.begin(), allowed_.end(), relay) != allowed_.end();
     if (!is_allowed || !is_answered(call))
         return Fault{code::forbidden, "this call may not open it", "relay", {}};
-    return open_(relay);
+    return open_(relay, other_side(call).id, call.room.room_id);
 }
 
 }  // namespace voip::call

@@ -17,10 +17,11 @@ namespace voip::call {
 class Doors {
  public:
     /// @param allowed  names of relays whose configuration says so (board.relays[].fromCall)
-    /// @param open     pulses a relay and says for how long; its Fault reaches the other side as a
-    /// code
-    Doors(std::vector<std::string> allowed, std::function<Answer<Duration>(const std::string& relay)> open,
-          Log log);
+    /// Pulses a relay and says for how long. @param by  the other side's openId
+    using Open = std::function<Answer<Duration>(const std::string& relay, const std::string& by,
+                                                const std::string& room_id)>;
+    /// @param open     its Fault reaches the other side as a code
+    Doors(std::vector<std::string> allowed, Open open, Log log);
 
     /// The body to answer with; nothing when the body is not about doors (the media's business).
     [[nodiscard]] std::optional<json::Value> answer(const json::Value& body, const RoomSnapshot& call);
@@ -29,7 +30,7 @@ class Doors {
     [[nodiscard]] Answer<Duration> order(const std::string& relay, const RoomSnapshot& call);
 
     std::vector<std::string> allowed_;
-    std::function<Answer<Duration>(const std::string&)> open_;
+    Open open_;
     Log log_;
 };
 

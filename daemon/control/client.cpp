@@ -24,7 +24,7 @@ void say_why(RpcPeer& peer, std::string_view reason) {
 
 Client::Client(Ports& ports, Hub& hub, ServerStats& stats, Timers& timers, Settings settings,
                std::unique_ptr<transport::MessageStream> stream, Log log)
-    : ports_(ports), hub_(hub), stats_(stats), settings_(settings), log_(std::move(log)) {
+    : ports_(ports), hub_(hub), stats_(stats), settings_(std::move(settings)), log_(std::move(log)) {
     RpcPeerSettings limits;
     limits.queue_bytes = settings_.queue_bytes + farewell_bytes;
     auto on_request = [this](std::string method, json::Value params) {
@@ -45,7 +45,7 @@ asio::awaitable<void> Client::run() {
 }
 
 transport::Serving Client::serve(std::string method, json::Value params) {
-    const Context context{ports_, hub_, *this};
+    const Context context{ports_, hub_, *this, settings_.who};
     ++stats_.requests;
     auto serving = perform(context, settings_.role, method, std::move(params));
     if (serving.later) return finish(std::move(method), std::move(*serving.later));

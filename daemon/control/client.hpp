@@ -30,6 +30,7 @@ class Client final : public Subscriber {
     struct Settings {
         Role role = Role::none;
         std::size_t queue_bytes = 0;  ///< unsent bytes above which the client is a slow reader
+        std::string who = {};         ///< "uid:1000"
     };
 
     Client(Ports& ports, Hub& hub, ServerStats& stats, Timers& timers, Settings settings,

@@ -142,7 +142,7 @@ Reply press(Context& context, const json::Value& params) {
 Reply relay(Context& context, const json::Value& params) {
     const auto request = decode_relay(params);
     if (!request) return request.error();
-    return reply(context.ports.board.relay(request->relay, request->length));
+    return reply(context.ports.board.relay(request->relay, request->length, {context.who}));
 }
 
 Reply get_board(Context& context, const json::Value&) {

@@ -29,6 +29,7 @@ struct Context {
     Ports& ports;
     Hub& hub;
     Subscriber& client;
+    const std::string& who;  ///< "uid:1000"; the client's own
 };
 
 struct Command {

@@ -93,9 +93,20 @@ struct ButtonFacts {
     std::string name, contact;
     std::string state;  ///< "ok", or what is wrong ("held for 30 s")
 };
+/// Who asks for a door.
+struct RelayAsker {
+    std::string by;            ///< "uid:1000" of a local app, or the openId of a call's other side
+    std::string room_id = {};  ///< the call's; empty: a local app
+    friend bool operator==(const RelayAsker&, const RelayAsker&) = default;
+};
+struct RelayOpening {
+    UnixMillis at = 0;
+    RelayAsker asker;
+};
 struct RelayFacts {
     std::string name;
     bool active = false;
+    std::optional<RelayOpening> last = {};  ///< since the start
 };
 struct BoardFacts {
     std::string driver;
@@ -113,9 +124,11 @@ class BoardPort {
  public:
     virtual ~BoardPort() = default;
     [[nodiscard]] virtual BoardFacts facts() const = 0;
-    /// Opens a door for the configured time, or for `length` (clamped by the driver).
+    /// Opens a door for the usual time, or for `length` (clamped by the driver). Who asked is logged and
+    /// kept.
     /// @errors Fault 1004 (field "relay") for an unknown one, 5030 when the device failed
-    virtual Answer<RelayPulse> relay(const std::string& name, std::optional<Duration> length) = 0;
+    virtual Answer<RelayPulse> relay(const std::string& name, std::optional<Duration> length,
+                                     RelayAsker asker) = 0;
 };
 
 // Operation

@@ -62,6 +62,12 @@ json::Value encode(const PushToken& token) {
     return value.set("pushToken", token.token).set("expireTimestamp", token.expires);
 }
 
+json::Value encode(const RelayOpening& opening) {
+    json::Value value;
+    value.set("at", opening.at).set("by", opening.asker.by);
+    return value.set("roomId", text_or_null(opening.asker.room_id));
+}
+
 json::Value encode(const BoardFacts& facts) {
     json::Array buttons, relays;
     for (const ButtonFacts& button : facts.buttons) {
@@ -71,7 +77,8 @@ json::Value encode(const BoardFacts& facts) {
     }
     for (const RelayFacts& relay : facts.relays) {
         json::Value one;
-        relays.push_back(one.set("name", relay.name).set("active", relay.active));
+        one.set("name", relay.name).set("active", relay.active);
+        relays.push_back(one.set("lastOpened", relay.last ? encode(*relay.last) : json::Value()));
     }
     json::Value value;
     value.set("driver", facts.driver).set("buttons", std::move(buttons));

@@ -10,6 +10,7 @@ namespace voip::control {
 [[nodiscard]] json::Value encode(const DeviceFacts& facts);
 [[nodiscard]] json::Value encode(const PushToken& token);
 [[nodiscard]] json::Value encode(const BoardFacts& facts);
+[[nodiscard]] json::Value encode(const RelayOpening& opening);
 [[nodiscard]] json::Value encode(const RelayPulse& pulse);
 [[nodiscard]] json::Value encode(const Health& health);
 [[nodiscard]] json::Value encode(const Reloaded& reloaded);

@@ -74,7 +74,7 @@ asio::awaitable<void> Server::serve(std::unique_ptr<transport::MessageStream> st
     ++stats_.accepted;
     const Log log = log_.of(std::to_string(++last_number_));
     log.debug("client", kv("role", to_string(role)), kv("uid", who.uid), kv("pid", who.pid));
-    const Client::Settings settings{role, settings_.queue_bytes};
+    const Client::Settings settings{role, settings_.queue_bytes, "uid:" + std::to_string(who.uid)};
     clients_.emplace_back(ports_, hub_, stats_, timers_, settings, std::move(stream), log);
     const auto mine = std::prev(clients_.end());
     co_await mine->run();

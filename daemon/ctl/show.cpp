@@ -270,8 +270,12 @@ std::string show_board(const Value& result, const Look& look) {
         facts.add("button", text);
     }
     facts.add("lamp", text_of(result, "lamp"));
-    for (const Value& relay : list_of(result, "relays"))
-        facts.add("relay", text_of(relay, "name") + (flag_of(relay, "active") ? " active" : " at rest"));
+    for (const Value& relay : list_of(result, "relays")) {
+        std::string text = text_of(relay, "name") + (flag_of(relay, "active") ? " active" : " at rest");
+        if (const Value* last = relay.find("lastOpened"); last && !last->is_null())
+            text += ", last opened " + date_time(number_of(*last, "at")) + " by " + text_of(*last, "by");
+        facts.add("relay", text);
+    }
     for (const std::string_view name : {"camera", "microphone", "speaker"})
         facts.add(name, text_of(result, name));
     return std::move(facts).text();

@@ -190,7 +190,10 @@ class FakeBoard final : public BoardPort {
         known.driver = "fake";
         return known;
     }
-    Answer<RelayPulse> relay(const std::string& name, std::optional<Duration> length) override {
+    std::string asker;  ///< of the last relay
+    Answer<RelayPulse> relay(const std::string& name, std::optional<Duration> length,
+                             RelayAsker who) override {
+        asker = who.by + who.room_id;
         notes_.push_back(
             "relay " + name + " " +
             (length ? std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(*length).count())

@@ -1,4 +1,6 @@
 // Every method of the local API over a real Unix socket: what it asks of the daemon and what it answers.
+#include <unistd.h>
+
 #include <set>
 
 #include "protocol/errors.hpp"
@@ -100,6 +102,7 @@ TEST_CASE("local API: 42 requests ask the daemon and answer as the page says", "
     }
     CHECK(asked.size() == commands().size());
     CHECK(world.device.ticket == "0123456789abcdefghijABCDEFGHIJ01");
+    CHECK(world.board.asker == "uid:" + std::to_string(::getuid()));
     CHECK(world.server->stats().requests == std::size(exchanges));
     CHECK(world.server->stats().faults == faults);
 }

@@ -11,13 +11,14 @@ struct Bench {
     LogHub hub{[this](Level, std::string_view line) { lines.emplace_back(line); }};
     std::vector<std::string> lines, opened;
     std::optional<Fault> trouble;
-    Doors doors{{"door", "gate"},
-                [this](const std::string& relay) -> Answer<Duration> {
-                    if (trouble) return *trouble;
-                    opened.push_back(relay);
-                    return Duration(3s);
-                },
-                Log(hub, "doors")};
+    Doors doors{
+        {"door", "gate"},
+        [this](const std::string& relay, const std::string& by, const std::string& room) -> Answer<Duration> {
+            if (trouble) return *trouble;
+            opened.push_back(relay + " for " + by + " in " + room);
+            return Duration(3s);
+        },
+        Log(hub, "doors")};
 
     static RoomSnapshot call(Phase phase, Direction direction = Direction::outgoing) {
         RoomSnapshot made;
@@ -41,7 +42,7 @@ TEST_CASE("doors: a talking call opens one that is allowed, for 3 s, and the log
     Bench bench;
     const auto reply = bench.doors.answer(order("gate"), Bench::call(Phase::talking));
     CHECK(*reply == order("gate").set("seconds", 3.0));
-    CHECK(bench.opened == std::vector<std::string>{"gate"});
+    CHECK(bench.opened == std::vector<std::string>{"gate for l-id in r1"});
     REQUIRE(bench.lines.size() == 1);
     for (const char* part : {"door opened", "gate", "l-id", "listener", "r1"})
         CHECK(bench.lines[0].find(part) != std::string::npos);

@@ -76,12 +76,16 @@ TEST_CASE("replies: board.get has null for 4 devices that are not there", "[cont
         R"({"driver":"sim","buttons":[],"lamp":null,"relays":[],"camera":null,"microphone":null,"speaker":null})");
     facts.buttons = {{"call", "reception", "ok"}};
     facts.lamp = "ringing";
-    facts.relays = {{"door", true}};
+    facts.relays = {{"door", true},
+                    {"gate", false, RelayOpening{5, {"o-1", "r-1"}}},
+                    {"lift", false, RelayOpening{6, {"uid:1000"}}}};
     facts.camera = "pattern";
     CHECK(
         text(encode(facts)) ==
         R"({"driver":"sim","buttons":[{"name":"call","contact":"reception","state":"ok"}],"lamp":"ringing",)"
-        R"("relays":[{"name":"door","active":true}],"camera":"pattern","microphone":null,"speaker":null})");
+        R"("relays":[{"name":"door","active":true,"lastOpened":null},)"
+        R"({"name":"gate","active":false,"lastOpened":{"at":5,"by":"o-1","roomId":"r-1"}},)"
+        R"({"name":"lift","active":false,"lastOpened":{"at":6,"by":"uid:1000","roomId":null}}],"camera":"pattern","microphone":null,"speaker":null})");
 }
 
 TEST_CASE("replies: the 5 small ones", "[control][unit]") {

@@ -117,10 +117,12 @@ TEST_CASE("ctl show: device tells 2 tokens' ends and the clock", "[ctl][unit]") 
 TEST_CASE("ctl show: board, health, relay, media, reload and the other 6", "[ctl][unit]") {
     CHECK(shown(&show_board,
                 R"({"driver":"sim","buttons":[{"name":"call","contact":"a","state":"held for 30 s"},
-        {"name":"b","contact":"","state":"ok"}],"lamp":"ringing","relays":[{"name":"door","active":true}],
+        {"name":"b","contact":"","state":"ok"}],"lamp":"ringing","relays":[{"name":"door","active":true,"lastOpened":null},
+        {"name":"gate","active":false,"lastOpened":{"at":1730000000000,"by":"uid:1000","roomId":null}}],
         "camera":"pattern","microphone":null,"speaker":null})") ==
           "driver      sim\nbutton      call calls a: held for 30 s\nbutton      b\nlamp        ringing\n"
-          "relay       door active\ncamera      pattern\n");
+          "relay       door active\n"
+          "relay       gate at rest, last opened 2024-10-27 03:33:20 by uid:1000\ncamera      pattern\n");
     CHECK(shown(&show_health,
                 R"({"status":"ok","parts":[{"name":"channel","state":"ok","since":0,"reason":""}]})") ==
           "ok\nPART     STATE  SINCE  REASON\nchannel  ok     -\n");

@@ -50,6 +50,8 @@ struct Bench {
         board.lamp = std::make_unique<RememberingLamp>(std::move(lamp_owned));
         config.buttons.push_back({"call", "reception", "", config::RoomType::video, 1500ms});
     }
+    std::vector<std::string> lines;
+    LogHub hub{[this](Level, std::string_view line) { lines.emplace_back(line); }};
     ManualTimers timers;
     hal::Board board;
     config::Board config;
@@ -61,26 +63,38 @@ struct Bench {
         return BoardPort(
             board, config, timers,
             [this](const std::string& device, const std::string& why) { told.push_back(device + "|" + why); },
-            Log());
+            Log(hub, "board"));
     }
 };
 
 TEST_CASE("board port: a relay opens for 3 s unless told otherwise, and says until when", "[daemon][unit]") {
     Bench bench;
     BoardPort port = bench.port();
-    const auto pulse = port.relay("door", std::nullopt);
+    const auto pulse = port.relay("door", std::nullopt, {"uid:1000"});
     REQUIRE(pulse.has_value());
     CHECK(pulse->until == bench.timers.wall_now() + 3000);
-    CHECK(port.relay("door", 60s)->until == bench.timers.wall_now() + 30000);
     CHECK(port.facts().relays[0].active);
+    CHECK(port.facts().relays[0].last->at == bench.timers.wall_now());
+    CHECK(port.facts().relays[0].last->asker == control::RelayAsker{"uid:1000"});
+    bench.timers.advance(1s);
+    CHECK(port.relay("door", 60s, {"o-1", "r-1"})->until == bench.timers.wall_now() + 30000);
+    CHECK(port.facts().relays[0].last->at == bench.timers.wall_now());
+    CHECK(port.facts().relays[0].last->asker == control::RelayAsker{"o-1", "r-1"});
+    CHECK(bench.lines ==
+          std::vector<std::string>{"board: relay active relay=\"door\" ms=3000 by=\"uid:1000\" room=\"\"",
+                                   "board: relay active relay=\"door\" ms=30000 by=\"o-1\" room=\"r-1\""});
 }
 
 TEST_CASE("board port: an unknown relay is 1004 with its field, a broken one 5030", "[daemon][unit]") {
     Bench bench;
     BoardPort port = bench.port();
-    CHECK(port.relay("gate", std::nullopt).error().field == "relay");
+    CHECK(port.relay("gate", std::nullopt, {"uid:0"}).error().field == "relay");
     bench.relay->broken = true;
-    CHECK(port.relay("door", std::nullopt).error().err_code == code::not_ready);
+    CHECK(port.relay("door", std::nullopt, {"uid:0"}).error().err_code == code::not_ready);
+    CHECK_FALSE(port.facts().relays[0].last);
+    CHECK(bench.lines ==
+          std::vector<std::string>{
+              "board: relay failed relay=\"door\" by=\"uid:0\" room=\"\" why=\"door: device gone\""});
 }
 
 TEST_CASE("board port: a button that vanishes and returns is told twice", "[daemon][unit]") {
