@@ -187,6 +187,12 @@ Filled fill_metrics(const CommandLine& line, const ReadFile&, Plan& plan) {
     return {};
 }
 
+Filled fill_board(const CommandLine&, const ReadFile&, Plan& plan) {
+    ask(plan, "board.get", nothing(), &show_board);
+    plan.kind = Plan::Kind::board;
+    return {};
+}
+
 Filled fill_bundle(const CommandLine& line, const ReadFile&, Plan& plan) {
     plan.kind = Plan::Kind::bundle;
     plan.target = line.operands().empty() ? "wmpf-voipd-bundle.tar" : line.operands()[0];
@@ -238,9 +244,8 @@ Filled fill_plain(const CommandLine&, const ReadFile&, Plan& plan) {
     ask(plan, Method, nothing(), ShowIt);
     return {};
 }
-constexpr char board_get[] = "board.get", config_reload[] = "config.reload", device_get[] = "device.get",
-               health_get[] = "health.get", metrics_get[] = "metrics.get",
-               push_token[] = "device.getPushToken";
+constexpr char config_reload[] = "config.reload", device_get[] = "device.get", health_get[] = "health.get",
+               metrics_get[] = "metrics.get", push_token[] = "device.getPushToken";
 
 constexpr CommandOption wait_option{"wait", "", "follow the call until somebody talks (0) or it ends (1)"};
 constexpr CommandOption room_option{"room", "ROOMID", "only this call; the current one unless given"};
@@ -249,8 +254,8 @@ constexpr std::size_t many = 64;
 // clang-format off
 constexpr std::array commands{
     Command{"answer", "", "Answers the call that is ringing here.", "answer", 0, 0, &fill_answer, {room_option}},
-    Command{"board", "", "Shows buttons, lamp, relays, camera, microphone, speaker.", "board", 0, 0,
-            &fill_plain<board_get, &show_board>},
+    Command{"board", "", "Shows the board, and what hardware there is, with the lines of the configuration for it.",
+            "board", 0, 0, &fill_board},
     Command{"bundle", "[FILE]", "Collects a support archive: state, configuration, journal; keys and tokens removed.",
             "bundle /tmp/support.tar", 0, 1, &fill_bundle,
             {CommandOption{"config", "FILE", "the daemon's configuration, unless it is at its usual place"}}},

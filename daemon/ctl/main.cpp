@@ -6,6 +6,7 @@
 
 #include "core/command_line.hpp"
 #include "core/file.hpp"
+#include "daemon/ctl/found.hpp"
 #include "daemon/ctl/run.hpp"
 #include "daemon/lifecycle/places.hpp"
 
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
     surroundings.places = [](const std::string& from_command_line) {
         return voip::lifecycle::socket_candidates(voip::lifecycle::process_environment(), from_command_line);
     };
+    surroundings.found = [] { return voip::ctl::encode(voip::hal::linux::look_around()); };
     surroundings.colour = wants_colour();
     return voip::ctl::run(voip::arguments_of(argc, argv), surroundings);
 }

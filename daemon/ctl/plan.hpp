@@ -26,6 +26,7 @@ struct Plan {
         watch,     ///< the one request, then a line for each notification until the daemon goes
         pair,      ///< device.get, then the pairing text
         textfile,  ///< metrics.get, into the file `target`
+        board,     ///< board.get, where there is a daemon, and the hardware of this machine
         bundle,    ///< a support archive into `target`, also without a daemon
     };
     Kind kind = Kind::ask;

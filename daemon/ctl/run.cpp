@@ -6,6 +6,7 @@
 #include "daemon/ctl/bundle.hpp"
 
 #include "daemon/ctl/connection.hpp"
+#include "daemon/ctl/found.hpp"
 #include "daemon/ctl/pairing.hpp"
 #include "daemon/ctl/values.hpp"
 
@@ -31,6 +32,7 @@ class Session {
             case Plan::Kind::watch: return watch();
             case Plan::Kind::pair: return pair();
             case Plan::Kind::textfile: return textfile();
+            case Plan::Kind::board:
             case Plan::Kind::bundle:
             case Plan::Kind::print: return done;
             case Plan::Kind::ask: break;
@@ -176,6 +178,27 @@ ExitCode bundle(const Plan& plan, const Surroundings& surroundings, const Deadli
     return done;
 }
 
+/// Boards are brought up before there is a daemon: without one the hardware alone is shown.
+ExitCode board(const Plan& plan, const Surroundings& surroundings, const Deadline& deadline) {
+    auto connection = Connection::open(surroundings.places(plan.socket), deadline);
+    const Look look{plan.json, surroundings.colour && !plan.json};
+    json::Value all{json::Object{}};
+    std::string text = "no daemon: " + (connection ? std::string() : connection.error().context) + "\n";
+    if (connection) {
+        Reply reply = connection->call("board.get", json::Value(json::Object{}), deadline);
+        if (const Fault* fault = reply.fault())
+            return surroundings.err(show_fault(*fault)), exit_code(*fault);
+        if (const Error* error = reply.error())
+            return surroundings.err("wmpf-voipctl: " + error->text() + "\n"), exit_code(*error);
+        all = *reply.result();
+        text = show_board(all, look);
+    }
+    const json::Value found = surroundings.found();
+    all.set("found", found);
+    surroundings.out(look.json ? json::write(all) + "\n" : text + "\n" + show_found(found, look));
+    return done;
+}
+
 }  // namespace
 
 ExitCode run(std::span<const char* const> arguments, const Surroundings& surroundings) {
@@ -190,6 +213,7 @@ ExitCode run(std::span<const char* const> arguments, const Surroundings& surroun
     }
     const auto deadline = Deadline::in(plan->timeout);
     if (plan->kind == Plan::Kind::bundle && deadline) return bundle(*plan, surroundings, *deadline);
+    if (plan->kind == Plan::Kind::board && deadline) return board(*plan, surroundings, *deadline);
     auto connection = deadline ? Connection::open(surroundings.places(plan->socket), *deadline)
                                : Result<Connection>(deadline.error());
     if (!connection) {

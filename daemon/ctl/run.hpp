@@ -18,6 +18,8 @@ struct Surroundings {
     ReadFile read_file;
     /// Where to look for the daemon, given --socket (or nothing).
     std::function<std::vector<std::filesystem::path>(const std::string& from_command_line)> places;
+    /// The hardware of this machine, as encode() of found.hpp has it.
+    std::function<json::Value()> found = {};
     bool colour = false;
 };
 

@@ -21,7 +21,7 @@ ALLOWED = {
     "daemon/control": ({"core", "protocol", "daemon/control", "daemon/call"}, {"boost"}),
     "daemon/media": ({"core", "protocol", "daemon/media", "daemon/call", "daemon/engine"}, {"boost"}),
     "daemon/lifecycle": ({"core", "daemon/lifecycle"}, {"boost"}),
-    "daemon/ctl": ({"core", "protocol", "daemon/ctl", "daemon/lifecycle"}, {"boost"}),
+    "daemon/ctl": ({"core", "protocol", "hal", "daemon/ctl", "daemon/lifecycle"}, {"boost"}),
     "daemon/media/program": ({"core", "protocol", "hal", "daemon/media/program"}, {"boost", "gst"}),
     "daemon": ({"core", "protocol", "config", "hal", "daemon", "service"}, {"boost"}),
     "service/rooms": ({"core", "protocol", "service/rooms"}, set()),
