@@ -54,7 +54,7 @@ void Keeper::lost(Error why) {
 void Keeper::news() {
     if (!open_) return retry_at(timers_.now() + settle_time);
     auto there = hooks_.check();
-    if (!there) lost(std::move(there.error()));
+    if (!there) lost(there.error());
 }
 
 void Keeper::retry() {
