@@ -13,6 +13,7 @@ import sys
 import time
 
 SOCKET = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("WMPF_VOIPD_SOCKET", "/run/wmpf-voipd/api.sock")
+PAUSE = 1   # seconds between two attempts to connect
 ENDS = {"hangUpVoip": "Call over", "timeout": "Nobody answered", "busy": "Busy", "rejectVoip": "Declined",
         "cancelVoip": "Cancelled", "abortVoip": "The call broke"}
 
@@ -51,11 +52,17 @@ class Api:
         self.last_id += 1
         self.asked[self.last_id] = method
         request = {"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params}
-        self.socket.sendall(json.dumps(request).encode() + b"\n")
+        try:
+            self.socket.sendall(json.dumps(request).encode() + b"\n")
+        except OSError:
+            pass   # it is gone: what it said last is still read, then the end of the stream
 
     def messages(self):
         """What has come; None at the end of the stream (the daemon restarts: connect again)."""
-        block = self.socket.recv(65536)
+        try:
+            block = self.socket.recv(65536)
+        except OSError:   # reset: it went before it read all that was asked
+            block = b""
         if not block:
             return None
         *lines, self.buffer = (self.buffer + block).split(b"\n")
@@ -103,7 +110,7 @@ def connect():
             return api
         except OSError as problem:
             show(f"No daemon yet: {problem}")
-            time.sleep(1)
+            time.sleep(PAUSE)
 
 
 def typed(rest):
@@ -128,6 +135,7 @@ def main():
         if api.socket in ready:
             messages = api.messages()
             if messages is None:
+                time.sleep(PAUSE)   # not at once: it may have closed because it has too many clients
                 api = connect()
                 continue
             for message in messages:

@@ -4,6 +4,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -106,6 +107,21 @@ class Examples(HouseCase):
         screen.wait_line("^Ready")
         screen.process.stdin.close()   # the end of its input is "quit"
         self.assertEqual(screen.process.wait(DEADLINE), 0)
+
+    def test_python_screen_outlives_a_daemon_that_goes_before_it_reads(self):
+        with tempfile.TemporaryDirectory(prefix="wmpf-") as folder, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{folder}/api.sock")
+            listener.listen()
+            listener.settimeout(DEADLINE)
+            screen = self.start(sys.executable, EXAMPLES / "screen.py", f"{folder}/api.sock", stdin=subprocess.PIPE)
+            first, _ = listener.accept()
+            first.recv(1)   # the rest of the request is unread, so that closing resets
+            first.close()
+            second, _ = listener.accept()   # it came again
+            second.close()
+            screen.process.stdin.close()
+            self.assertEqual(screen.process.wait(DEADLINE), 0)
+            self.assertNotIn("Traceback", screen.text())
 
     @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
     def test_c_doorman_answers_the_call_that_comes_and_ends_with_it(self):
