@@ -19,7 +19,7 @@ struct Surroundings {
     /// Where to look for the daemon, given --socket (or nothing).
     std::function<std::vector<std::filesystem::path>(const std::string& from_command_line)> places;
     /// The hardware of this machine, as encode() of found.hpp has it.
-    std::function<json::Value()> found = {};
+    std::function<json::Value()> found;
     bool colour = false;
 };
 

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/timers.hpp"
+#include "daemon/ctl/found.hpp"
 #include "daemon/ctl/run.hpp"
 #include "protocol/errors.hpp"
 #include "tests/component/control/world.hpp"
@@ -64,6 +65,7 @@ class Station {
         surroundings.read_file = [](const std::string&) -> voip::Result<std::string> {
             return std::string(R"({"roomType":"voice","listener":{"id":"o-1"}})");
         };
+        surroundings.found = [] { return ctl::encode(hal::linux::Found{}); };
         surroundings.places = [this](const std::string& from_command_line) {
             std::vector<std::filesystem::path> places{folder.path() / "nobody.sock", path()};
             if (!from_command_line.empty()) places = {from_command_line};
@@ -154,6 +156,9 @@ TEST_CASE("ctl: status, health, board, device and metrics only look; --json is 1
         CHECK(parsed(line.out).as_object() != nullptr);
     }
     CHECK(station.run({"status"}).out.find("talking") != std::string::npos);
+    const auto board = parsed(station.run({"--json", "board"}).out);
+    CHECK(board.find("buttons") != nullptr);
+    CHECK(board.find("found") != nullptr);
     CHECK(station.notes.empty());
 }
 
