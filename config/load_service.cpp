@@ -26,7 +26,7 @@ void judge_turn(const Turn& turn, const Report& root) {
         root.member("turn").member("urls").fault("has no turn server for turn.secret");
 }
 
-void judge(const json::Value&, const ServiceConfig& config, const Report& root) {
+void judge_service(const json::Value&, const ServiceConfig& config, const Report& root) {
     judge_pair(config.tls.certificate, config.tls.key, "tls", "certificate", "key", root);
     judge_pair(config.notify.url, config.notify.secret, "notify", "url", "secret", root);
     judge_turn(config.turn, root);
@@ -35,7 +35,7 @@ void judge(const json::Value&, const ServiceConfig& config, const Report& root) 
 }  // namespace
 
 Loaded<ServiceConfig> load_service(std::string_view text) {
-    return load_by_description<ServiceConfig>(text, &judge);
+    return load_by_description<ServiceConfig>(text, &judge_service);
 }
 
 Loaded<ServiceConfig> load_service_file(const std::filesystem::path& file) {

@@ -48,6 +48,12 @@ Value& Value::set(std::string_view name, Value value) {
     return *this;
 }
 
+std::string text_at(const Value& object, std::string_view name) {
+    const Value* member = object.find(name);
+    const std::string* text = member ? member->as_string() : nullptr;
+    return text ? *text : std::string();
+}
+
 std::string_view Value::type_name() const noexcept {
     constexpr std::string_view names[] = {"null",   "boolean", "integer", "fraction",
                                           "string", "array",   "object"};

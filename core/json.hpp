@@ -79,6 +79,9 @@ inline Value::Value(const char* value) : what_(std::string(value)) {}
 inline Value::Value(std::string_view value) : what_(std::string(value)) {}
 inline Value::Value(std::string value) : what_(std::move(value)) {}
 
+/// The text of that member; empty when there is no such member or it is no text.
+[[nodiscard]] std::string text_at(const Value& object, std::string_view name);
+
 struct ParseLimits {
     std::size_t max_bytes = 64 * 1024;
     std::size_t max_depth = 16;  ///< containers inside one another

@@ -83,7 +83,8 @@ struct CallDevice {
 [[nodiscard]] bool is_sn(std::string_view text) noexcept;         ///< [0-9A-Za-z_-]{1,128}
 [[nodiscard]] bool is_sn_ticket(std::string_view text) noexcept;  ///< 32 letters and digits
 [[nodiscard]] bool is_custom_query(
-    std::string_view text) noexcept;  ///< key=value(&key=value)*, valid escapes
+    std::string_view text) noexcept;             ///< key=value(&key=value)*, valid escapes
+[[nodiscard]] bool is_control(char c) noexcept;  ///< of ASCII
 [[nodiscard]] bool is_plain_text(std::string_view text,
                                  std::size_t max_bytes) noexcept;  ///< non-empty, no control characters
 

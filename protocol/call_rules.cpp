@@ -19,10 +19,6 @@ bool is_sn_character(char c) noexcept {
 bool is_hex(char c) noexcept {
     return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
-bool is_control(char c) noexcept {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 /// Neither the separators nor what would end or break a URL.
 bool is_query_character(char c) noexcept {
     return !is_control(c) && c != ' ' && c != '#' && c != '&' && c != '=';
@@ -73,6 +69,10 @@ bool is_custom_query(std::string_view text) noexcept {
         if (end == std::string_view::npos) return true;
         text.remove_prefix(end + 1);
     }
+}
+
+bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 bool is_plain_text(std::string_view text, std::size_t max_bytes) noexcept {

@@ -130,14 +130,14 @@ const CodeInfo* find_code(CodeDomain domain, int code) noexcept {
 
 const CodeInfo* find_call_code(int code) noexcept {
     for (const CodeInfo& info : table)
-        if (info.domain != registration && info.code == code) return &info;
+        if (info.domain != CodeDomain::registration && info.code == code) return &info;
     return nullptr;
 }
 
 std::string_view code_text(int code) noexcept {
     static Unnamed unnamed;
     if (const CodeInfo* info = find_call_code(code)) return info->text;
-    if (const CodeInfo* info = find_code(registration, code)) return info->text;
+    if (const CodeInfo* info = find_code(CodeDomain::registration, code)) return info->text;
     return unnamed.text(code);
 }
 
@@ -146,7 +146,7 @@ std::string_view to_string(CodeDomain domain) noexcept {
         case backend: return "backend";
         case plugin: return "plugin";
         case join: return "join";
-        case registration: return "registration";
+        case CodeDomain::registration: return "registration";
         case service: return "service";
     }
     return "?";

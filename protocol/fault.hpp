@@ -2,6 +2,7 @@
 #include <boost/system/result.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -20,6 +21,9 @@ struct Fault {
 
     friend bool operator==(const Fault&, const Fault&) = default;
 };
+
+/// Fault 1004: that member of the request is not what its contract says.
+[[nodiscard]] Fault wrong_argument(std::string_view field, std::string why);
 
 /// Value or Fault: what a request handler returns.
 template <class T>

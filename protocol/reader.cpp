@@ -7,11 +7,6 @@
 namespace voip {
 namespace {
 
-bool is_control(char c) noexcept {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-}
-
 bool has_no_controls(std::string_view text) noexcept {
     return std::none_of(text.begin(), text.end(), is_control);
 }

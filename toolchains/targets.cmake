@@ -12,6 +12,12 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 4)
 endif()
 target_link_libraries(voip_flags INTERFACE voip_warnings voip_sanitizers)
 
+# Most of the time goes into the same templates again and again: sources of one target share them.
+if(WMPF_UNITY)
+    set(CMAKE_UNITY_BUILD ON)
+    set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)   # about 1 GB of memory a compiler with sanitizers
+endif()
+
 # Asio and Boost as a system library: their warnings are not ours.
 add_library(voip_asio INTERFACE)
 target_compile_definitions(voip_asio INTERFACE

@@ -13,4 +13,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -Wno-mismatched-new-delete       # GCC 12 reports it falsely for awaitable frames at -O1 and above
         -Wno-null-dereference            # and this one for inlined Boost.System and std::variant
         -Wno-maybe-uninitialized)        # and this one for std::optional in coroutine frames
+    if(WMPF_UNITY)
+        target_compile_options(voip_warnings INTERFACE
+            -Wno-subobject-linkage       # a nameless namespace is taken for that of a header
+            -Wno-shadow)                 # and names of one file for those of the next: builds without unity look
+    endif()
 endif()

@@ -6,12 +6,6 @@
 namespace voip::call {
 namespace {
 
-std::string text_of(const json::Value& value, std::string_view member) {
-    const json::Value* found = value.find(member);
-    const std::string* text = found ? found->as_string() : nullptr;
-    return text ? *text : std::string();
-}
-
 std::int64_t number_of(const json::Value& value, std::string_view member) {
     const json::Value* found = value.find(member);
     const std::int64_t* number = found ? found->as_integer() : nullptr;
@@ -44,28 +38,28 @@ json::Value encode(const CallRecord& record) {
 std::optional<CallRecord> decode_call_record(const json::Value& value) {
     const json::Value* peer = value.find("peer");
     const json::Value* end = value.find("end");
-    const auto way = direction(text_of(value, "direction"));
-    const auto type = room_type(text_of(value, "roomType"));
-    const auto name = end ? event_name(text_of(*end, "eventName")) : std::nullopt;
+    const auto way = direction(text_at(value, "direction"));
+    const auto type = room_type(text_at(value, "roomType"));
+    const auto name = end ? event_name(text_at(*end, "eventName")) : std::nullopt;
     if (!peer || !way || !type || !name || number_of(value, "started") <= 0) return std::nullopt;
     CallRecord record;
-    record.call_id = text_of(value, "callId");
-    record.room_id = text_of(value, "roomId");
+    record.call_id = text_at(value, "callId");
+    record.room_id = text_at(value, "roomId");
     record.direction = *way;
     record.room_type = *type;
     record.business_type = static_cast<int>(number_of(value, "businessType"));
-    record.peer.id = text_of(*peer, "id");
-    record.peer.name = text_of(*peer, "name");
-    record.contact = text_of(*peer, "contact");
+    record.peer.id = text_at(*peer, "id");
+    record.peer.name = text_at(*peer, "name");
+    record.contact = text_at(*peer, "contact");
     record.started = number_of(value, "started");
     record.answered = number_of(value, "answered");
     record.ended = number_of(value, "ended");
     record.keep_time = number_of(value, "keepTime");
     record.end.event_name = *name;
-    record.end.status = text_of(*end, "status");
-    record.end.origin = text_of(*end, "origin");
+    record.end.status = text_at(*end, "status");
+    record.end.origin = text_at(*end, "origin");
     record.end.err_code = static_cast<int>(number_of(*end, "errCode"));
-    record.end.err_msg = text_of(*end, "errMsg");
+    record.end.err_msg = text_at(*end, "errMsg");
     if (const json::Value* quality = value.find("quality"))
         if (const auto numbers = decode_media_quality(*quality)) record.quality = *numbers;
     return record;

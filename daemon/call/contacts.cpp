@@ -13,12 +13,8 @@
 namespace voip::call {
 namespace {
 
-constexpr std::size_t file_bytes =
+constexpr std::size_t contacts_bytes =
     4 * 1024 * 1024;  // 256 contacts of 16 people with the longest names: 1.2 MB
-
-Fault wrong(std::string field, std::string text) {
-    return {code::argument, std::move(text), std::move(field), {}};
-}
 
 bool is_name(const std::string& text) {
     return text.empty() || is_plain_text(text, limits::name_bytes);
@@ -26,19 +22,19 @@ bool is_name(const std::string& text) {
 
 std::optional<Fault> judge(const Contact& contact) {
     if (!is_plain_text(contact.contact, limits::name_bytes))
-        return wrong("contact", "not a name of 1 to 128 bytes");
-    if (!is_name(contact.name)) return wrong("name", "not a name of at most 128 bytes");
+        return wrong_argument("contact", "not a name of 1 to 128 bytes");
+    if (!is_name(contact.name)) return wrong_argument("name", "not a name of at most 128 bytes");
     if (contact.people.empty() || contact.people.size() > limits::people_per_contact)
-        return wrong("people", "not 1 to 16 people");
+        return wrong_argument("people", "not 1 to 16 people");
     for (std::size_t i = 0; i < contact.people.size(); ++i) {
         const Person& person = contact.people[i];
         const std::string at = "people[" + std::to_string(i) + "]";
         if (!is_plain_text(person.open_id, limits::open_id_bytes))
-            return wrong(at + ".openId", "not an openId");
-        if (!is_name(person.name)) return wrong(at + ".name", "not a name of at most 128 bytes");
+            return wrong_argument(at + ".openId", "not an openId");
+        if (!is_name(person.name)) return wrong_argument(at + ".name", "not a name of at most 128 bytes");
         for (std::size_t before = 0; before < i; ++before)
             if (contact.people[before].open_id == person.open_id)
-                return wrong(at + ".openId", "is there twice");
+                return wrong_argument(at + ".openId", "is there twice");
     }
     return std::nullopt;
 }
@@ -62,20 +58,14 @@ json::Value encode(const std::vector<Contact>& contacts) {
     return whole;
 }
 
-std::string text_of(const json::Value& value, std::string_view member) {
-    const json::Value* found = value.find(member);
-    const std::string* text = found ? found->as_string() : nullptr;
-    return text ? *text : std::string();
-}
-
 Result<Contact> decode_one(const json::Value& value) {
-    Contact contact{text_of(value, "contact"), text_of(value, "name"), {}};
+    Contact contact{text_at(value, "contact"), text_at(value, "name"), {}};
     const json::Value* people = value.find("people");
     if (!people || !people->as_array()) return fail(Errc::bad_message, "a contact without people");
     for (const json::Value& each : *people->as_array()) {
-        const auto known = authorisation(text_of(each, "authorisation"));
+        const auto known = authorisation(text_at(each, "authorisation"));
         contact.people.push_back(
-            {text_of(each, "openId"), text_of(each, "name"), known.value_or(Authorisation::unknown)});
+            {text_at(each, "openId"), text_at(each, "name"), known.value_or(Authorisation::unknown)});
     }
     if (const auto fault = judge(contact))
         return fail(Errc::bad_message, fault->field + ": " + fault->err_msg);
@@ -83,7 +73,7 @@ Result<Contact> decode_one(const json::Value& value) {
 }
 
 Result<std::vector<Contact>> decode(const std::string& text) {
-    const json::ParseLimits parse_limits{file_bytes, limits::nesting_depth, false};
+    const json::ParseLimits parse_limits{contacts_bytes, limits::nesting_depth, false};
     const auto parsed = json::parse(text, parse_limits);
     if (!parsed) return parsed.error();
     const json::Value* list = parsed->find("contacts");
@@ -107,7 +97,7 @@ Contacts::Contacts(std::filesystem::path file, Log log) : file_(std::move(file))
 
 void Contacts::load() {
     if (file_.empty()) return;
-    const auto text = read_file(file_, file_bytes);
+    const auto text = read_file(file_, contacts_bytes);
     if (!text && text.error().is(Errc::not_found)) return;
     auto contacts = text ? decode(*text) : Result<std::vector<Contact>>(text.error());
     if (contacts) {
@@ -168,7 +158,7 @@ Answer<std::monostate> Contacts::remove(std::string_view contact) {
     std::vector<Contact> changed = contacts_;
     const auto gone = std::remove_if(changed.begin(), changed.end(),
                                      [&](const Contact& each) { return each.contact == contact; });
-    if (gone == changed.end()) return wrong("contact", "no such contact");
+    if (gone == changed.end()) return wrong_argument("contact", "no such contact");
     changed.erase(gone, changed.end());
     const auto written = write(changed);
     if (!written) return Fault{code::system_busy, "not stored: " + written.error().text(), {}, {}};

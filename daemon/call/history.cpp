@@ -9,7 +9,7 @@
 namespace voip::call {
 namespace {
 
-constexpr std::size_t file_bytes = 16 * 1024 * 1024;  // far above 2000 records of the longest names
+constexpr std::size_t history_bytes = 16 * 1024 * 1024;  // far above 2000 records of the longest names
 constexpr std::size_t waiting_bytes = 1024 * 1024;
 
 }  // namespace
@@ -19,7 +19,7 @@ History::History(std::filesystem::path file, Log log, std::size_t limit)
 
 void History::load() {
     if (file_.empty()) return;
-    const auto text = read_file(file_, file_bytes);
+    const auto text = read_file(file_, history_bytes);
     if (!text) {
         if (text.error().is(Errc::not_found)) return;
         const auto aside = set_aside(file_);

@@ -27,12 +27,6 @@ std::optional<Enrolment> enrolment_of(std::string_view word) noexcept {
     return std::nullopt;
 }
 
-std::string text_of(const json::Value& object, std::string_view name) {
-    const json::Value* member = object.find(name);
-    const std::string* text = member ? member->as_string() : nullptr;
-    return text ? *text : std::string();
-}
-
 /// "identity.key.aB3dE9": the temporary file of a write that a power loss cut short. Six small letters are
 /// somebody's word ("backup"): kept.
 bool is_leftover(std::string_view name, std::string_view of) noexcept {
@@ -156,8 +150,8 @@ Result<FoundFiles::State> IdentityFile::load_record(FoundFiles& found) const {
     if (!text) return FoundFiles::State::damaged;
     const auto record = json::parse(*text);
     if (!record || !record->as_object()) return FoundFiles::State::damaged;
-    const auto enrolment = enrolment_of(text_of(*record, "registration"));
-    const DeviceName device{text_of(*record, "sn"), text_of(*record, "modelId"), text_of(*record, "appId")};
+    const auto enrolment = enrolment_of(text_at(*record, "registration"));
+    const DeviceName device{text_at(*record, "sn"), text_at(*record, "modelId"), text_at(*record, "appId")};
     if (!enrolment || device.sn.empty()) return FoundFiles::State::damaged;
     found.recorded = *enrolment;
     found.same_device = device == device_;

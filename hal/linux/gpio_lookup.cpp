@@ -9,7 +9,7 @@
 namespace voip::hal::linux {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return '"' + std::string(text) + '"';
 }
 
@@ -18,13 +18,13 @@ std::string meant(std::string_view word, std::span<const std::string> names) {
     for (const std::string& name : names)
         if (!name.empty()) candidates.emplace_back(name);
     const auto near = nearest(word, candidates);
-    return near ? "; did you mean " + quoted(*near) + "?" : std::string();
+    return near ? "; did you mean " + in_quotes(*near) + "?" : std::string();
 }
 
 std::string list_of(std::span<const ChipFacts> chips) {
     std::string text;
     for (const ChipFacts& chip : chips)
-        text += (text.empty() ? "" : ", ") + chip.name + " (" + quoted(chip.label) + ")";
+        text += (text.empty() ? "" : ", ") + chip.name + " (" + in_quotes(chip.label) + ")";
     return text.empty() ? "there is none" : "there are " + text;
 }
 
@@ -46,9 +46,9 @@ Result<std::size_t> find_chip(std::string_view text, std::span<const ChipFacts> 
     const auto named = std::ranges::find(chips, text, &ChipFacts::name);
     if (named != chips.end()) return static_cast<std::size_t>(named - chips.begin());
     const auto same = std::ranges::count(chips, text, &ChipFacts::label);
-    if (same == 0) return fail(Errc::device_gone, "no GPIO chip " + quoted(text) + ": " + list_of(chips));
+    if (same == 0) return fail(Errc::device_gone, "no GPIO chip " + in_quotes(text) + ": " + list_of(chips));
     if (same > 1)
-        return fail(Errc::device_gone, std::to_string(same) + " GPIO chips are labelled " + quoted(text) +
+        return fail(Errc::device_gone, std::to_string(same) + " GPIO chips are labelled " + in_quotes(text) +
                                            ": use a name instead");
     return static_cast<std::size_t>(std::ranges::find(chips, text, &ChipFacts::label) - chips.begin());
 }
@@ -61,10 +61,10 @@ Result<unsigned> find_line(std::string_view text, std::span<const std::string> n
     }
     const auto same = std::ranges::count(names, text);
     if (same == 0 || text.empty())
-        return fail(Errc::device_gone, "no line " + quoted(text) + meant(text, names));
+        return fail(Errc::device_gone, "no line " + in_quotes(text) + meant(text, names));
     if (same > 1)
-        return fail(Errc::device_gone,
-                    std::to_string(same) + " lines are called " + quoted(text) + ": use the offset instead");
+        return fail(Errc::device_gone, std::to_string(same) + " lines are called " + in_quotes(text) +
+                                           ": use the offset instead");
     return static_cast<unsigned>(std::ranges::find(names, text) - names.begin());
 }
 

@@ -12,11 +12,6 @@ char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool same_name(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::string_view find(const std::vector<Header>& headers, std::string_view name) noexcept {
     const auto found = std::find_if(headers.begin(), headers.end(),
                                     [&](const Header& h) { return same_name(h.name, name); });
@@ -24,6 +19,11 @@ std::string_view find(const std::vector<Header>& headers, std::string_view name)
 }
 
 }  // namespace
+
+bool same_name(std::string_view a, std::string_view b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
 
 std::string_view HttpRequest::header(std::string_view name) const noexcept {
     return find(headers, name);

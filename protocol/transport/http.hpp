@@ -37,6 +37,8 @@ struct HttpResponse {
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
 
+/// Names of headers and tokens: equal in any case.
+[[nodiscard]] bool same_name(std::string_view a, std::string_view b) noexcept;
 /// A Date header: "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110).
 [[nodiscard]] std::string http_date(UnixMillis at);
 

@@ -31,7 +31,7 @@ using WebSocket =
     websocket::stream<TlsStream, false>;  // no permessage-deflate: memory, and secrets beside text
 
 constexpr Duration goodbye_time = 2s;
-constexpr std::size_t keep_bytes = 16 * 1024;  // a larger buffer is given back after its message
+constexpr std::size_t kept_buffer_bytes = 16 * 1024;  // a larger buffer is given back after its message
 constexpr std::uint16_t binary_refused = 1003, no_code = 1005;
 
 /// The text, cut between characters so that it fits.
@@ -204,7 +204,7 @@ asio::awaitable<Result<std::string>> WebSocketStream::receive() {
     }
     std::string text(static_cast<const char*>(core->in.data().data()), count);
     core->in.consume(core->in.size());
-    if (core->in.capacity() > keep_bytes) core->in.shrink_to_fit();
+    if (core->in.capacity() > kept_buffer_bytes) core->in.shrink_to_fit();
     co_return text;
 }
 

@@ -43,12 +43,6 @@ int exit_code_of(const json::Value& result) {
     return number && *number >= 0 && *number <= 2 ? static_cast<int>(*number) : 1;
 }
 
-std::string text_of(const json::Value& result, std::string_view name) {
-    const json::Value* member = result.find(name);
-    const std::string* text = member ? member->as_string() : nullptr;
-    return text ? *text : std::string();
-}
-
 asio::awaitable<void> converse(std::shared_ptr<transport::RpcPeer> peer) {
     (void)co_await peer->run();
 }
@@ -63,7 +57,7 @@ asio::awaitable<void> ask(Timers& timers, TaskSet& tasks, std::filesystem::path 
     const TimePoint end = timers.now() + answer_time;
     const Reply reply = co_await peer->call("admin.run", std::move(params), end);
     if (const json::Value* result = reply.result())
-        asked->outcome = Outcome{exit_code_of(*result), text_of(*result, "out"), text_of(*result, "err")};
+        asked->outcome = Outcome{exit_code_of(*result), text_at(*result, "out"), text_at(*result, "err")};
     else if (const Fault* fault = reply.fault())
         asked->outcome = Outcome{1, {}, "the service refused: " + fault->err_msg + "\n"};
     else

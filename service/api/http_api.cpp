@@ -32,12 +32,6 @@ HttpResponse not_allowed(const std::string& allow) {
     return response;
 }
 
-std::string text_of(const json::Value& body, std::string_view name) {
-    const json::Value* member = body.find(name);
-    const std::string* text = member ? member->as_string() : nullptr;
-    return text ? *text : std::string();
-}
-
 Fault fault_of(const FaultRule& rule) {
     return Fault{
         rule.err_code, rule.err_msg.empty() ? std::string(code_text(rule.err_code)) : rule.err_msg, {}, {}};
@@ -158,10 +152,10 @@ asio::awaitable<HttpResponse> HttpApi::handled(const Handler* handler, HttpReque
     if (parts_.modes.dev && path != "/v1/dev/faults") {
         if (is_wechat(path)) {
             const auto parsed = json::parse(request.body);
-            rule = parts_.faults.take(path, parsed ? text_of(*parsed, "openid") : std::string(),
-                                      parsed ? text_of(*parsed, "sn") : std::string());
+            rule = parts_.faults.take(path, parsed ? text_at(*parsed, "openid") : std::string(),
+                                      parsed ? text_at(*parsed, "sn") : std::string());
         } else {
-            rule = parts_.faults.take(path, text_of(body, "openId"), text_of(body, "sn"));
+            rule = parts_.faults.take(path, text_at(body, "openId"), text_at(body, "sn"));
         }
     }
     if (rule && rule->delay > Duration::zero()) co_await parts_.timers.wait_for(rule->delay);

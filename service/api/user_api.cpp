@@ -9,15 +9,11 @@ namespace {
 constexpr std::size_t code_text_max = 64;
 constexpr std::size_t names_offered = 32;  // a choice for a demo, not a directory
 
-Fault wrong(std::string_view field, std::string message) {
-    return Fault{code::argument, std::move(message), std::string(field), {}};
-}
-
-Answer<std::string> text_member(const json::Value& body, std::string_view name, std::size_t max_bytes) {
+Answer<std::string> plain_member(const json::Value& body, std::string_view name, std::size_t max_bytes) {
     const json::Value* member = body.find(name);
     const std::string* text = member ? member->as_string() : nullptr;
     if (!text || !is_plain_text(*text, max_bytes))
-        return wrong(name, std::string(name) + " must be text without control characters");
+        return wrong_argument(name, std::string(name) + " must be text without control characters");
     return *text;
 }
 
@@ -71,11 +67,11 @@ transport::HttpResponse UserApi::login(const transport::HttpRequest& request, co
 
 Answer<registry::Login> UserApi::try_login(const json::Value& body, std::string_view peer) {
     if (body.find("name")) {
-        auto name = text_member(body, "name", limits::name_bytes);
+        auto name = plain_member(body, "name", limits::name_bytes);
         if (!name) return name.error();
         return login_by_name(*name, body, peer);
     }
-    auto login_code = text_member(body, "code", code_text_max);
+    auto login_code = plain_member(body, "code", code_text_max);
     if (!login_code) return login_code.error();
     return parts_.registry.redeem_enrolment_code(*login_code, parts_.timers.wall_now());
 }
@@ -118,13 +114,13 @@ Answer<registry::Login> UserApi::login_by_name(const std::string& name, const js
     const Fault not_ready{code::not_ready, "the registry does not answer", {}, {}};
     std::string app_id;
     if (body.find("appId")) {
-        auto given = text_member(body, "appId", limits::app_id_bytes);
+        auto given = plain_member(body, "appId", limits::app_id_bytes);
         if (!given) return given.error();
         app_id = std::move(*given);
     } else {
         const auto products = parts_.registry.products();
         if (!products) return not_ready;
-        if (products->empty()) return wrong("appId", "there is no product yet (admin product add)");
+        if (products->empty()) return wrong_argument("appId", "there is no product yet (admin product add)");
         app_id = products->front().app_id;
     }
     const UnixMillis now = parts_.timers.wall_now();
@@ -133,7 +129,8 @@ Answer<registry::Login> UserApi::login_by_name(const std::string& name, const js
     if (!*user) {
         if (!parts_.modes.dev) return Fault{code::token_unknown, "nobody has this name", "name", {}};
         auto made = parts_.registry.add_user(app_id, name, now);
-        if (!made) return wrong("name", "a user of this name cannot be made: " + made.error().context);
+        if (!made)
+            return wrong_argument("name", "a user of this name cannot be made: " + made.error().context);
         *user = std::move(*made);
     }
     return parts_.registry.issue_user_token((*user)->open_id, now);
@@ -155,14 +152,15 @@ transport::HttpResponse UserApi::request_device(const transport::HttpRequest& re
     auto session = session_of(parts_, request);
     if (!session) return fault_reply(session.error());
     if (session->is_device()) return fault_reply(Fault{code::forbidden, "only for users", {}, {}});
-    auto sn = text_member(body, "sn", limits::sn_bytes);
+    auto sn = plain_member(body, "sn", limits::sn_bytes);
     if (!sn) return fault_reply(sn.error());
-    auto model_id = text_member(body, "modelId", limits::model_id_bytes);
+    auto model_id = plain_member(body, "modelId", limits::model_id_bytes);
     if (!model_id) return fault_reply(model_id.error());
-    auto ticket = text_member(body, "snTicket", limits::token_bytes);
+    auto ticket = plain_member(body, "snTicket", limits::token_bytes);
     if (!ticket) return fault_reply(ticket.error());
     const json::Value* name = body.find("deviceName");
-    if (name && !name->as_string()) return fault_reply(wrong("deviceName", "deviceName must be text"));
+    if (name && !name->as_string())
+        return fault_reply(wrong_argument("deviceName", "deviceName must be text"));
     const UnixMillis now = parts_.timers.wall_now();
     const registry::Grant grant{session->member.id, *sn, name ? *name->as_string() : std::string(), now};
     const auto done = parts_.registry.authorise(grant, *model_id, *ticket, now);

@@ -9,10 +9,6 @@
 namespace voip::service {
 namespace {
 
-Fault wrong(std::string_view field, std::string message) {
-    return Fault{code::argument, std::move(message), std::string(field), {}};
-}
-
 /// Reads the members of a backend's call one after the other; the first fault stays.
 class BackendReader {
  public:
@@ -26,7 +22,7 @@ class BackendReader {
         const bool empty_is_absent = value && value->empty() && !required;
         if (empty_is_absent) return {};
         if (value && is_plain_text(*value, max_bytes)) return *value;
-        fault = wrong(name, std::string(name) + " must be text without control characters");
+        fault = wrong_argument(name, std::string(name) + " must be text without control characters");
         return {};
     }
     int number(std::string_view name, std::int64_t max) {
@@ -34,7 +30,8 @@ class BackendReader {
         if (fault || !member) return 0;
         const std::int64_t* value = member->as_integer();
         if (value && *value >= 0 && *value <= max) return static_cast<int>(*value);
-        fault = wrong(name, std::string(name) + " must be an integer from 0 to " + std::to_string(max));
+        fault =
+            wrong_argument(name, std::string(name) + " must be an integer from 0 to " + std::to_string(max));
         return 0;
     }
 
@@ -48,7 +45,7 @@ Answer<BackendCall> decode_backend_call(const json::Value& body) {
     // version_type of the platform's interface: release, development, trial
     constexpr MiniprogramState states[] = {MiniprogramState::formal, MiniprogramState::developer,
                                            MiniprogramState::trial};
-    if (!body.as_object()) return wrong("", "the body must be a JSON object");
+    if (!body.as_object()) return wrong_argument("", "the body must be a JSON object");
     BackendReader read(body);
     BackendCall call;
     call.model_id = read.text("model_id", limits::model_id_bytes, true);
@@ -56,12 +53,13 @@ Answer<BackendCall> decode_backend_call(const json::Value& body) {
     call.open_id = read.text("openid", limits::open_id_bytes, true);
     const std::string type = read.text("room_type", limits::reason_bytes, true);
     const auto known_type = room_type(type);
-    if (!read.fault && !known_type) read.fault = wrong("room_type", "room_type must be voice or video");
+    if (!read.fault && !known_type)
+        read.fault = wrong_argument("room_type", "room_type must be voice or video");
     call.listener_name = read.text("listener_name", limits::name_bytes, false);
     call.state = states[read.number("version_type", 2)];
     call.query = read.text("query", limits::custom_query_bytes, false);
     if (!read.fault && !call.query.empty() && !is_custom_query(call.query))
-        read.fault = wrong("query", "query must be key=value pairs joined by &");
+        read.fault = wrong_argument("query", "query must be key=value pairs joined by &");
     call.caller_camera = read.number("caller_camera_status", 1);
     call.listener_camera = read.number("listener_camera_status", 1);
     (void)read.text("payload", limits::payload_bytes, false);

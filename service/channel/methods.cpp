@@ -13,10 +13,6 @@ namespace {
 
 enum class Who { device, user, both };
 
-Fault wrong(std::string_view field, std::string message) {
-    return Fault{code::argument, std::move(message), std::string(field), {}};
-}
-
 json::Value token_answer(const registry::IssuedToken& issued) {
     return json::Value().set("pushToken", issued.token).set("expireTimestamp", issued.expires);
 }
@@ -36,11 +32,12 @@ std::optional<Fault> check_profile(const json::Value& params) {
         if (!member) continue;
         const std::string* text = member->as_string();
         if (!text || (!text->empty() && !is_plain_text(*text, limits::name_bytes)))
-            return wrong(name, std::string(name) + " must be text of at most 128 bytes");
+            return wrong_argument(name, std::string(name) + " must be text of at most 128 bytes");
     }
     for (std::string_view name : {"camera", "display", "microphone", "speaker"}) {
         const json::Value* member = params.find(name);
-        if (member && !member->as_bool()) return wrong(name, std::string(name) + " must be true or false");
+        if (member && !member->as_bool())
+            return wrong_argument(name, std::string(name) + " must be true or false");
     }
     return std::nullopt;
 }
@@ -88,7 +85,7 @@ Answer<json::Value> Methods::answer(const Caller& caller, std::string_view metho
         return Fault{code::forbidden, asks == Who::device ? "only for users" : "only for devices", {}, {}};
     if (entry->needs_channel && caller.channel == 0)
         return Fault{code::unsupported, "only on a channel (/v1/channel)", {}, {}};
-    if (!params.is_null() && !params.as_object()) return wrong("", "params must be an object");
+    if (!params.is_null() && !params.as_object()) return wrong_argument("", "params must be an object");
     return (this->*entry->handle)(caller, params);
 }
 
@@ -172,7 +169,7 @@ Answer<json::Value> Methods::device_profile(const Caller& caller, const json::Va
 Answer<json::Value> Methods::user_push_token(const Caller& caller, const json::Value& params) {
     const json::Value* member = params.find("sn");
     const std::string* sn = member ? member->as_string() : nullptr;
-    if (!sn || !is_sn(*sn)) return wrong("sn", "sn must be 1 to 128 of [0-9A-Za-z_-]");
+    if (!sn || !is_sn(*sn)) return wrong_argument("sn", "sn must be 1 to 128 of [0-9A-Za-z_-]");
     auto issued = parts_.registry.push_token_for(caller.session.member.id, *sn, now().wall);
     if (!issued) return issued.error();
     return token_answer(*issued);
@@ -185,7 +182,7 @@ Answer<json::Value> Methods::ping(const Caller&, const json::Value&) {
 Answer<json::Value> Methods::renew(const Caller& caller, const json::Value& params) {
     const json::Value* member = params.find("token");
     const std::string* token = member ? member->as_string() : nullptr;
-    if (!token) return wrong("token", "token must be text");
+    if (!token) return wrong_argument("token", "token must be text");
     const UnixMillis wall = now().wall;
     auto session = authenticate(parts_.registry, *token, wall);
     if (!session) return session.error();

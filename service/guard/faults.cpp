@@ -12,10 +12,6 @@ namespace {
 constexpr std::int64_t max_times = 1'000'000;
 constexpr double max_delay_s = 60;
 
-Fault wrong(std::string field, std::string message) {
-    return Fault{code::argument, std::move(message), std::move(field), {}};
-}
-
 /// Reads one optional text member; false and `fault` set when it is something else.
 bool read_text(const json::Value& value, std::string_view name, std::size_t max_bytes, std::string& out,
                std::optional<Fault>& fault) {
@@ -23,7 +19,8 @@ bool read_text(const json::Value& value, std::string_view name, std::size_t max_
     if (!member || fault) return false;
     const std::string* text = member->as_string();
     if (!text || !is_plain_text(*text, max_bytes)) {
-        fault = wrong(std::string(name), std::string(name) + " must be text without control characters");
+        fault =
+            wrong_argument(std::string(name), std::string(name) + " must be text without control characters");
         return false;
     }
     out = *text;
@@ -36,8 +33,8 @@ bool read_integer(const json::Value& value, std::string_view name, std::int64_t 
     if (!member || fault) return false;
     const std::int64_t* number = member->as_integer();
     if (!number || *number < low || *number > high) {
-        fault = wrong(std::string(name), std::string(name) + " must be an integer from " +
-                                             std::to_string(low) + " to " + std::to_string(high));
+        fault = wrong_argument(std::string(name), std::string(name) + " must be an integer from " +
+                                                      std::to_string(low) + " to " + std::to_string(high));
         return false;
     }
     out = *number;
@@ -51,7 +48,7 @@ void read_delay(const json::Value& value, FaultRule& rule, std::optional<Fault>&
     if (const std::int64_t* whole = member->as_integer()) seconds = static_cast<double>(*whole);
     if (const double* fraction = member->as_fraction()) seconds = *fraction;
     if (!(seconds >= 0 && seconds <= max_delay_s))
-        fault = wrong("delaySeconds", "delaySeconds must be a number from 0 to 60");
+        fault = wrong_argument("delaySeconds", "delaySeconds must be a number from 0 to 60");
     else
         rule.delay = from_seconds(seconds);
 }
@@ -63,7 +60,7 @@ Answer<FaultRule> decode_fault_rule(const json::Value& value) {
     std::optional<Fault> fault;
     std::int64_t err_code = 0;
     if (!read_text(value, "method", limits::method_bytes, rule.method, fault) && !fault)
-        return wrong("method", "method is missing: a channel method or a path");
+        return wrong_argument("method", "method is missing: a channel method or a path");
     read_text(value, "openId", limits::open_id_bytes, rule.open_id, fault);
     read_text(value, "sn", limits::sn_bytes, rule.sn, fault);
     read_integer(value, "errCode", -1'000'000'000, 1'000'000'000, err_code, fault);
@@ -71,13 +68,13 @@ Answer<FaultRule> decode_fault_rule(const json::Value& value) {
     read_integer(value, "times", 1, max_times, rule.times, fault);
     read_delay(value, rule, fault);
     if (const json::Value* drop = value.find("drop"); drop && !fault) {
-        if (!drop->as_bool()) return wrong("drop", "drop must be true or false");
+        if (!drop->as_bool()) return wrong_argument("drop", "drop must be true or false");
         rule.drop = *drop->as_bool();
     }
     if (fault) return std::move(*fault);
     rule.err_code = static_cast<int>(err_code);
     if (rule.err_code == 0 && !rule.drop && rule.delay == Duration::zero())
-        return wrong("errCode", "a rule needs an errCode, delaySeconds or drop");
+        return wrong_argument("errCode", "a rule needs an errCode, delaySeconds or drop");
     return rule;
 }
 

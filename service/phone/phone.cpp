@@ -24,12 +24,6 @@ transport::Url at(transport::Url service, std::string path) {
     return service;
 }
 
-std::string text_at(const json::Value& value, std::string_view name) {
-    const json::Value* member = value.find(name);
-    const std::string* text = member ? member->as_string() : nullptr;
-    return text ? *text : std::string();
-}
-
 std::string words_of(const Fault& fault) {
     return std::to_string(fault.err_code) + " " + fault.err_msg;
 }

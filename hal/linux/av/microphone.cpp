@@ -6,9 +6,9 @@
 namespace voip::hal::linux {
 namespace {
 
-constexpr Duration card_buffer = 400ms;   // a thread that gets no processor for so long loses nothing
-constexpr unsigned most_on_the_way = 12;  // frames that wait for the loop: 240 ms
-constexpr Duration silence = 2s;          // a card that gives nothing for so long is broken
+constexpr Duration microphone_buffer = 400ms;  // a thread that gets no processor for so long loses nothing
+constexpr unsigned most_on_the_way = 12;       // frames that wait for the loop: 240 ms
+constexpr Duration longest_silence = 2s;       // a card that gives nothing for so long is broken
 
 }  // namespace
 
@@ -52,7 +52,7 @@ void AlsaMicrophone::end(const Error& why) {
 
 // On the thread: `self` is only for what is posted, which does not run any more once it is stopped.
 void AlsaMicrophone::record(Run& run, AlsaMicrophone* self, const std::string& device, Shared& shared) {
-    auto pcm = open_sound(run, device, Pcm::Direction::capture, {}, card_buffer);
+    auto pcm = open_sound(run, device, Pcm::Direction::capture, {}, microphone_buffer);
     auto running = pcm ? pcm->start() : Result<void>(pcm.error());
     run.post([self, running, name = pcm ? pcm->opened_as() : device] {
         const OnStarted tell = self->started_;
@@ -83,7 +83,8 @@ void AlsaMicrophone::record(Run& run, AlsaMicrophone* self, const std::string& d
             filled = 0;
         }
         if (*got > 0) heard = now;
-        if (now - heard > silence) return gone(fail(Errc::io, "sound device " + device + " gives no sound"));
+        if (now - heard > longest_silence)
+            return gone(fail(Errc::io, "sound device " + device + " gives no sound"));
         if (filled < frame.size()) continue;
         filled = 0;
         pace.frame(now);

@@ -7,7 +7,7 @@
 namespace voip::hal::linux {
 namespace {
 
-constexpr Duration card_buffer = 200ms;  // ends with the tone: what is in it is thrown away
+constexpr Duration ringer_buffer = 200ms;  // ends with the tone: what is in it is thrown away
 constexpr Duration retry = 1s;
 
 /// The tone's sound as loud as it is wanted.
@@ -24,10 +24,10 @@ Sound sound_of(Tone tone, const RingerSettings& settings) {
 /// @param well  the card takes the sound
 Result<void> repeat(Run& run, const std::string& device, const Sound& sound,
                     const std::function<void()>& well) {
-    auto pcm = open_sound(run, device, Pcm::Direction::playback, {sound.rate, sound.channels}, card_buffer);
+    auto pcm = open_sound(run, device, Pcm::Direction::playback, {sound.rate, sound.channels}, ringer_buffer);
     if (!pcm) return pcm.error();
     well();
-    Pace pace(card_buffer + 2 * sound_frame_time);
+    Pace pace(ringer_buffer + 2 * sound_frame_time);
     const std::size_t frame = sound.rate / 50 * sound.channels;
     std::span<const std::int16_t> rest(sound.samples);
     std::size_t sent = 0;

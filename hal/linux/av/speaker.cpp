@@ -12,7 +12,7 @@
 namespace voip::hal::linux {
 namespace {
 
-constexpr Duration card_buffer = 60ms;
+constexpr Duration speaker_buffer = 60ms;
 constexpr Duration soonest = 2 * sound_frame_time;  // cards begin when so much is there
 constexpr Duration stall = 2s;                      // a card that takes nothing for so long is broken
 
@@ -46,7 +46,7 @@ class AlsaSpeaker::Playing {
         : run_(run), self_(self), device_(std::move(device)), shared_(std::move(shared)) {}
 
     void run() {
-        auto pcm = open_sound(run_, device_, Pcm::Direction::playback, {}, card_buffer);
+        auto pcm = open_sound(run_, device_, Pcm::Direction::playback, {}, speaker_buffer);
         const Result<void> opened = pcm ? Result<void>() : Result<void>(pcm.error());
         run_.post([self = self_, opened, name = pcm ? pcm->opened_as() : device_] {
             const OnStarted tell = self->started_;
@@ -115,7 +115,7 @@ class AlsaSpeaker::Playing {
     std::string device_;
     std::shared_ptr<Shared> shared_;
     SoundClock clock_;
-    Pace pace_{card_buffer + 2 * sound_frame_time};
+    Pace pace_{speaker_buffer + 2 * sound_frame_time};
     SoundFrame frame_{};
     std::span<const std::int16_t> rest_;  // of the frame that is being written
     bool asked_ = false;                  // one frame is always on its way from the loop

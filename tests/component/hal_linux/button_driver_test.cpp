@@ -54,8 +54,9 @@ class PlayedSource final : public PositionSource {
     Played& played_;
 };
 
-struct Bench {
-    explicit Bench(const std::function<void(Played&)>& prepare = {}, ButtonSettings settings = {"bell"}) {
+struct ButtonBench {
+    explicit ButtonBench(const std::function<void(Played&)>& prepare = {},
+                         ButtonSettings settings = {"bell"}) {
         if (prepare) prepare(played);
         driver =
             std::make_shared<ButtonDriver>(world.around, settings, std::make_unique<PlayedSource>(played));
@@ -87,7 +88,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("linux button: a press of 0.2 s is short, one of 1.5 s is long", "[hal][component]") {
-    Bench bench;
+    ButtonBench bench;
     bench.finger(true);
     bench.pass(200ms);
     bench.finger(false);
@@ -100,13 +101,13 @@ TEST_CASE("linux button: a press of 0.2 s is short, one of 1.5 s is long", "[hal
 }
 
 TEST_CASE("linux button: a loop that was 1.9 s late counts from the kernel's stamp", "[hal][component]") {
-    Bench bench;
+    ButtonBench bench;
     bench.finger(true, 1900ms);
     bench.pass(0ms);
     CHECK(bench.presses == Presses{Press::long_press});
     bench.finger(false);
 
-    Bench both;  // press and release wait to be read together: 0.3 s apart, both 5 s old
+    ButtonBench both;  // press and release wait to be read together: 0.3 s apart, both 5 s old
     both.played.now += 10s;
     both.played.move(true, both.played.now - 5300ms);
     both.played.move(false, both.played.now - 5s);
@@ -116,7 +117,7 @@ TEST_CASE("linux button: a loop that was 1.9 s late counts from the kernel's sta
 
 TEST_CASE("linux button: a release that waits to be read when 1.5 s are over comes first",
           "[hal][component]") {
-    Bench bench;
+    ButtonBench bench;
     bench.finger(true);
     bench.played.now += 1500ms;
     bench.played.move(false, bench.played.now - 100ms);
@@ -126,7 +127,7 @@ TEST_CASE("linux button: a release that waits to be read when 1.5 s are over com
 
 TEST_CASE("linux button: where the kernel cannot debounce, 7 bounces of 2 ms are 1 press",
           "[hal][component]") {
-    Bench bench([](Played& played) { played.debounced = false; });
+    ButtonBench bench([](Played& played) { played.debounced = false; });
     for (int edge = 0; edge < 7; ++edge) {
         bench.played.move(edge % 2 == 0, bench.played.now);
         bench.pass(2ms);
@@ -143,7 +144,7 @@ TEST_CASE("linux button: where the kernel cannot debounce, 7 bounces of 2 ms are
 
 TEST_CASE("linux button: a line that cannot tell is looked at every 20 ms and still sees a press of 80 ms",
           "[hal][component]") {
-    Bench bench([](Played& played) { played.reports = played.debounced = false; });
+    ButtonBench bench([](Played& played) { played.reports = played.debounced = false; });
     CHECK(bench.world.logged("button needs help"));
     const int before = bench.played.read;
     bench.pass(1s);
@@ -156,7 +157,7 @@ TEST_CASE("linux button: a line that cannot tell is looked at every 20 ms and st
 }
 
 TEST_CASE("linux button: found held it gives 0 presses, and is stuck after 30 s", "[hal][component]") {
-    Bench bench([](Played& played) { played.down = true; });
+    ButtonBench bench([](Played& played) { played.down = true; });
     bench.pass(30s - 1ms);
     CHECK(bench.health.empty());
     bench.pass(1ms);
@@ -168,7 +169,7 @@ TEST_CASE("linux button: found held it gives 0 presses, and is stuck after 30 s"
 
 TEST_CASE("linux button: missing at the start it is told 1 time, looked for, and works when it came",
           "[hal][component]") {
-    Bench bench([](Played& played) { played.refuses = Errc::device_gone; });
+    ButtonBench bench([](Played& played) { played.refuses = Errc::device_gone; });
     bench.pass(60s);
     CHECK(bench.health == Words{"played: device gone"});
     CHECK(bench.played.opened == 0);
@@ -184,7 +185,7 @@ TEST_CASE("linux button: missing at the start it is told 1 time, looked for, and
 
 TEST_CASE("linux button: lost in the middle of a press it gives 0 events, then comes back",
           "[hal][component]") {
-    Bench bench;
+    ButtonBench bench;
     bench.finger(true);
     bench.played.fails = bench.played.refuses = Errc::device_gone;
     bench.played.ring();
@@ -202,7 +203,7 @@ TEST_CASE("linux button: lost in the middle of a press it gives 0 events, then c
 TEST_CASE("linux button: a handler may give the button up, and nothing is pending after that",
           "[hal][component]") {
     for (const Duration held : {200ms, 1500ms}) {
-        Bench bench;
+        ButtonBench bench;
         bench.button->on_press([&](Press) {
             bench.button.reset();
             bench.driver.reset();

@@ -14,8 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-struct Bench {
-    explicit Bench(const fs::path& below = "") {
+struct KeeperBench {
+    explicit KeeperBench(const fs::path& below = "") {
         folder = dir.path() / below;
         node = folder / "node";
     }
@@ -44,7 +44,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("keeper: a device that is there is open at once and 0 words are said", "[hal][component]") {
-    Bench bench;
+    KeeperBench bench;
     bench.make();
     Keeper keeper = bench.keep();
     CHECK(keeper.open());
@@ -56,7 +56,7 @@ TEST_CASE("keeper: a device that is there is open at once and 0 words are said",
 
 TEST_CASE("keeper: a missing device is told 1 time and tried after 1, 2, 4, 8, 10, 10 s",
           "[hal][component]") {
-    Bench bench;
+    KeeperBench bench;
     Keeper keeper = bench.keep();
     CHECK(keeper.open().error().is(Errc::device_gone));
     CHECK(bench.told.empty());  // never inside a call
@@ -72,7 +72,7 @@ TEST_CASE("keeper: a missing device is told 1 time and tried after 1, 2, 4, 8, 1
 
 TEST_CASE("keeper: a node that appears is opened 50 ms after the news, long before the next look",
           "[hal][component]") {
-    Bench bench;
+    KeeperBench bench;
     Keeper keeper = bench.keep();
     CHECK_FALSE(keeper.open());
     bench.world.pass(20s);
@@ -85,7 +85,7 @@ TEST_CASE("keeper: a node that appears is opened 50 ms after the news, long befo
 }
 
 TEST_CASE("keeper: a folder that does not exist yet is watched for, 2 levels deep", "[hal][component]") {
-    Bench bench("input/by-path");
+    KeeperBench bench("input/by-path");
     Keeper keeper = bench.keep();
     CHECK_FALSE(keeper.open());
     bench.world.pass(20s);
@@ -101,7 +101,7 @@ TEST_CASE("keeper: a folder that does not exist yet is watched for, 2 levels dee
 }
 
 TEST_CASE("keeper: an open device whose node goes is closed, told and looked for again", "[hal][component]") {
-    Bench bench;
+    KeeperBench bench;
     bench.make();
     Keeper keeper = bench.keep();
     REQUIRE(keeper.open());
@@ -117,7 +117,7 @@ TEST_CASE("keeper: an open device whose node goes is closed, told and looked for
 }
 
 TEST_CASE("keeper: a device that fails in use may be back at once: 1 look after 50 ms", "[hal][component]") {
-    Bench bench;
+    KeeperBench bench;
     bench.make();
     Keeper keeper = bench.keep();
     REQUIRE(keeper.open());
@@ -130,7 +130,7 @@ TEST_CASE("keeper: a device that fails in use may be back at once: 1 look after 
 }
 
 TEST_CASE("keeper: what it tells may end it", "[hal][component]") {
-    Bench bench;
+    KeeperBench bench;
     std::unique_ptr<Keeper> keeper;
     keeper = std::make_unique<Keeper>(
         bench.world.timers, *bench.world.around.watch, "x", std::vector<std::string>{},

@@ -39,8 +39,8 @@ class ToldOutput final : public LampOutput {
     Told& told_;
 };
 
-struct Bench {
-    explicit Bench(Told prepared = {}) : told(std::move(prepared)) {
+struct LampBench {
+    explicit LampBench(Told prepared = {}) : told(std::move(prepared)) {
         lamp = std::make_unique<LinuxLamp>(world.around, std::make_unique<ToldOutput>(told));
         lamp->on_health(
             [this](const Result<void>& state) { health.push_back(state ? "well" : state.error().text()); });
@@ -55,7 +55,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("linux lamp: dark from the start, and left dark", "[hal][component]") {
-    Bench bench;
+    LampBench bench;
     CHECK(bench.taken() == Words{"open", "dark"});
     REQUIRE(bench.lamp->show(LampState::on));
     CHECK(bench.taken() == Words{"lit"});
@@ -66,7 +66,7 @@ TEST_CASE("linux lamp: dark from the start, and left dark", "[hal][component]") 
 
 TEST_CASE("linux lamp: an output that cannot blink is lit and darkened by us, 250 ms each while ringing",
           "[hal][component]") {
-    Bench bench;
+    LampBench bench;
     bench.taken();
     REQUIRE(bench.lamp->show(LampState::ringing));
     CHECK(bench.taken() == Words{"lit"});
@@ -83,7 +83,7 @@ TEST_CASE("linux lamp: an output that cannot blink is lit and darkened by us, 25
 }
 
 TEST_CASE("linux lamp: an output that blinks is told the pattern 1 time and we sleep", "[hal][component]") {
-    Bench bench({.can_blink = true});
+    LampBench bench({.can_blink = true});
     CHECK(bench.taken() == Words{"open", "blink 0 1000"});
     REQUIRE(bench.lamp->show(LampState::fault));
     CHECK(bench.taken() == Words{"blink 100 1900"});
@@ -93,13 +93,13 @@ TEST_CASE("linux lamp: an output that blinks is told the pattern 1 time and we s
 }
 
 TEST_CASE("linux lamp: a state shown while the output settles is the one it shows then", "[hal][component]") {
-    Bench bench({.can_blink = true, .settles = 4});
+    LampBench bench({.can_blink = true, .settles = 4});
     REQUIRE(bench.lamp->show(LampState::talking));
     CHECK(bench.taken() == Words{"open"});
     bench.world.pass(1s);
     CHECK(bench.taken() == Words{"blink 1800 200"});
 
-    Bench brief({.can_blink = true, .settles = 4});
+    LampBench brief({.can_blink = true, .settles = 4});
     brief.taken();
     brief.lamp.reset();  // before it has settled
     CHECK(brief.taken() == Words{"dark", "close"});
@@ -107,7 +107,7 @@ TEST_CASE("linux lamp: a state shown while the output settles is the one it show
 
 TEST_CASE("linux lamp: a failure is told, and the next try is afresh with the state that was taken",
           "[hal][component]") {
-    Bench bench;
+    LampBench bench;
     REQUIRE(bench.lamp->show(LampState::on));
     bench.told.fails = Errc::io;
     CHECK(bench.lamp->show(LampState::talking).error().is(Errc::io));
@@ -121,7 +121,7 @@ TEST_CASE("linux lamp: a failure is told, and the next try is afresh with the st
 
 TEST_CASE("linux lamp: missing at the start it says device_gone and shows its state when it came",
           "[hal][component]") {
-    Bench bench({.refuses = Errc::device_gone});
+    LampBench bench({.refuses = Errc::device_gone});
     CHECK(bench.lamp->show(LampState::on).error().is(Errc::device_gone));
     bench.world.pass(0ms);
     CHECK(bench.health == Words{"lamp: device gone"});

@@ -12,7 +12,7 @@ using namespace voip::hal::linux;
 
 namespace {
 
-struct Loop {
+struct WorkerLoop {
     boost::asio::io_context io{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
     /// Runs what is posted until `done` holds, 5 s at most.
@@ -27,7 +27,7 @@ const auto never = [](const Error& why) { FAIL(why.text()); };
 }  // namespace
 
 TEST_CASE("worker: what the thread posts runs from the loop, and 0 of it after stop()", "[hal][component]") {
-    Loop loop;
+    WorkerLoop loop;
     Worker worker(loop.io.get_executor(), "test");
     int ran = 0;
     worker.start(
@@ -49,7 +49,7 @@ TEST_CASE("worker: what the thread posts runs from the loop, and 0 of it after s
 
 TEST_CASE("worker: of 50 starts in a row 1 thread runs at a time, and the last one is left",
           "[hal][component]") {
-    Loop loop;
+    WorkerLoop loop;
     Worker worker(loop.io.get_executor(), "test");
     std::atomic<int> inside{0}, most{0};
     int last = -1;
@@ -72,7 +72,7 @@ TEST_CASE("worker: of 50 starts in a row 1 thread runs at a time, and the last o
 TEST_CASE(
     "worker: a thread that is stuck for 2 s lets the next start fail with timeout, and the one after go",
     "[hal][component]") {
-    Loop loop;
+    WorkerLoop loop;
     Worker worker(loop.io.get_executor(), "camera");
     std::latch hardware(1), inside(1);
     worker.start([&](Run&) { inside.count_down(), hardware.wait(); }, never);
@@ -97,7 +97,7 @@ TEST_CASE("worker: a thread may outlive the worker and its loop", "[hal][compone
     std::latch go(1);
     std::atomic<bool> posted{false};
     {
-        Loop loop;
+        WorkerLoop loop;
         Worker worker(loop.io.get_executor(), "test");
         worker.start(
             [&](Run& run) {

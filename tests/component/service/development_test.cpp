@@ -14,8 +14,8 @@ json::Value rule(std::string method, int err_code) {
     return json::Value().set("method", std::move(method)).set("errCode", err_code);
 }
 
-struct Pair {
-    Pair() : world(dev), door(world.device("SN-1")), anna(world.person("Anna")) {
+struct DevPair {
+    DevPair() : world(dev), door(world.device("SN-1")), anna(world.person("Anna")) {
         world.grant(anna, door);
         device = world.open(door.token);
         phone = world.open(anna.token);
@@ -31,7 +31,7 @@ struct Pair {
 
 TEST_CASE("fault rules: all 15 backend codes and 10008 resolve initByCaller once, then the call goes through",
           "[service][component]") {
-    Pair pair;
+    DevPair pair;
     for (const int code : {1, 2, 3, 5, 7, 9, 12, 13, 14, 15, 17, 19, 20, 22, 23, 24, 10008}) {
         INFO(code);
         pair.order(rule("voip.initByCaller", code).set("openId", pair.anna.open_id));
@@ -47,7 +47,7 @@ TEST_CASE("fault rules: all 15 backend codes and 10008 resolve initByCaller once
 
 TEST_CASE("fault rules: plugin codes are thrown, callDevice and room.join throw every code",
           "[service][component]") {
-    Pair pair;
+    DevPair pair;
     pair.order(rule("voip.initByCaller", 1002));
     CHECK(pair.device->fault("voip.initByCaller", device_calls(pair.door, pair.anna)) == 1002);
     pair.order(rule("voip.callDevice", 15).set("sn", "SN-1"));
@@ -60,7 +60,7 @@ TEST_CASE("fault rules: plugin codes are thrown, callDevice and room.join throw 
 
 TEST_CASE("fault rules: a dropped answer leaves the room; the same callId then gives it",
           "[service][component]") {
-    Pair pair;
+    DevPair pair;
     pair.order(rule("voip.initByCaller", 0).set("drop", true));
     const auto request = device_calls(pair.door, pair.anna, "call-1");
     pair.device->start_call("voip.initByCaller", request);
@@ -74,7 +74,7 @@ TEST_CASE("fault rules: a dropped answer leaves the room; the same callId then g
 
 TEST_CASE("fault rules: a delay of 0.3 s comes before the work; paths take rules too",
           "[service][component]") {
-    Pair pair;
+    DevPair pair;
     pair.order(rule("room.hangUp", 0).set("delaySeconds", 0.3));
     const TimePoint start = pair.world.timers().now();
     CHECK(pair.device->fault("room.hangUp", in_room("x")) == 1);

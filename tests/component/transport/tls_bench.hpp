@@ -28,9 +28,9 @@ struct SocketPair {
     }
 };
 
-using Outcome = std::shared_ptr<std::optional<error_code>>;
+using TlsOutcome = std::shared_ptr<std::optional<error_code>>;
 
-inline asio::awaitable<void> shake(TlsStream stream, Outcome into) {
+inline asio::awaitable<void> shake(TlsStream stream, TlsOutcome into) {
     const auto [ec] = co_await stream.async_handshake(use_result);
     into->emplace(ec);
     if (ec) stream.cut();
@@ -39,8 +39,8 @@ inline asio::awaitable<void> shake(TlsStream stream, Outcome into) {
 /// Both ends of a handshake and what became of it.
 struct Handshake {
     TlsStream client, server;
-    Outcome of_client = std::make_shared<std::optional<error_code>>();
-    Outcome of_server = std::make_shared<std::optional<error_code>>();
+    TlsOutcome of_client = std::make_shared<std::optional<error_code>>();
+    TlsOutcome of_server = std::make_shared<std::optional<error_code>>();
 
     Handshake(SocketPair pair, transport::TlsClientContext trust, transport::TlsServerContext own,
               const std::string& host)

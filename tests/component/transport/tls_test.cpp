@@ -17,10 +17,10 @@ using namespace voip;
 using asio::ip::tcp;
 using boost::system::error_code;
 using test::Handshake;
-using test::Outcome;
 using test::Pki;
 using test::Relay;
 using test::SocketPair;
+using test::TlsOutcome;
 using test::verdict;
 using transport::TlsStream;
 
@@ -55,14 +55,14 @@ std::string pattern(std::size_t size, std::uint32_t seed) {
     return text;
 }
 
-asio::awaitable<void> send_all(TlsStream stream, std::string text, Outcome into) {
+asio::awaitable<void> send_all(TlsStream stream, std::string text, TlsOutcome into) {
     const error_code ec = co_await transport::write_all(stream, std::move(text));
     into->emplace(ec);
 }
 
 /// Reads until `size` bytes or an error.
 asio::awaitable<void> read_all(TlsStream stream, std::size_t size, std::shared_ptr<std::string> into,
-                               Outcome end) {
+                               TlsOutcome end) {
     std::array<char, 5000> buffer{};
     while (into->size() < size) {
         const auto space = asio::buffer(buffer);
@@ -77,8 +77,8 @@ asio::awaitable<void> read_all(TlsStream stream, std::size_t size, std::shared_p
 }
 
 struct Transfer {
-    Outcome sent = std::make_shared<std::optional<error_code>>();
-    Outcome read = std::make_shared<std::optional<error_code>>();
+    TlsOutcome sent = std::make_shared<std::optional<error_code>>();
+    TlsOutcome read = std::make_shared<std::optional<error_code>>();
     std::shared_ptr<std::string> text = std::make_shared<std::string>();
 
     Transfer(test::Loop& loop, const TlsStream& from, const TlsStream& to, const std::string& what) {
@@ -240,12 +240,12 @@ TEST_CASE("tls: an orderly end is eof, a cut connection and a reset are not", "[
         test::Loop loop;
         Handshake handshake(SocketPair(loop), pki.client(), pki.server(), "localhost");
         REQUIRE(handshake.run(loop).empty());
-        const Outcome end = std::make_shared<std::optional<error_code>>();
+        const TlsOutcome end = std::make_shared<std::optional<error_code>>();
         const auto text = std::make_shared<std::string>();
         loop.spawn(read_all(handshake.client, SIZE_MAX, text, end));
         loop.settle();
         if (kind == 0) {
-            const Outcome sent = std::make_shared<std::optional<error_code>>();
+            const TlsOutcome sent = std::make_shared<std::optional<error_code>>();
             loop.spawn(send_all(handshake.server, "last words", sent));
             loop.settle();
             const auto shut = [](TlsStream stream) -> asio::awaitable<void> {
@@ -260,7 +260,7 @@ TEST_CASE("tls: an orderly end is eof, a cut connection and a reset are not", "[
         if (kind == 0) {
             CHECK(**end == asio::error::eof);
             CHECK(*text == "last words");
-            const Outcome again = std::make_shared<std::optional<error_code>>();
+            const TlsOutcome again = std::make_shared<std::optional<error_code>>();
             loop.spawn(read_all(handshake.client, SIZE_MAX, text, again));
             loop.settle();
             CHECK(**again == asio::error::eof);  // also the second time
@@ -287,13 +287,13 @@ TEST_CASE("tls: 100 cancelled reads lose nothing", "[transport][component]") {
         loop.settle();
         const std::string piece = pattern(700, static_cast<std::uint32_t>(i));
         wanted += piece;
-        const Outcome sent = std::make_shared<std::optional<error_code>>();
+        const TlsOutcome sent = std::make_shared<std::optional<error_code>>();
         loop.spawn(send_all(handshake.server, piece, sent));
         if (i % 2 == 0) loop.settle();
         reader.cancel();
         loop.run(reader.stop());
     }
-    const Outcome end = std::make_shared<std::optional<error_code>>();
+    const TlsOutcome end = std::make_shared<std::optional<error_code>>();
     loop.spawn(read_all(handshake.client, wanted.size(), got, end));
     loop.until([&] { return got->size() >= wanted.size(); });
     CHECK(*got == wanted);
@@ -304,7 +304,7 @@ TEST_CASE("tls: interrupt ends a waiting read, resume lets the stream go on", "[
     const Pki pki;
     Handshake handshake(SocketPair(loop), pki.client(), pki.server(), "localhost");
     REQUIRE(handshake.run(loop).empty());
-    const Outcome end = std::make_shared<std::optional<error_code>>();
+    const TlsOutcome end = std::make_shared<std::optional<error_code>>();
     const auto text = std::make_shared<std::string>();
     loop.spawn(read_all(handshake.client, SIZE_MAX, text, end));
     loop.settle();

@@ -62,11 +62,11 @@ struct Bare {
 };
 
 /// What a stream gives, one after the other; the last is its error.
-struct Reader {
+struct LineReader {
     std::shared_ptr<std::vector<std::string>> lines = std::make_shared<std::vector<std::string>>();
     std::shared_ptr<std::optional<Error>> end = std::make_shared<std::optional<Error>>();
 
-    Reader(test::Loop& loop, MessageStream* stream) { loop.spawn(read(stream, lines, end)); }
+    LineReader(test::Loop& loop, MessageStream* stream) { loop.spawn(read(stream, lines, end)); }
     static asio::awaitable<void> read(MessageStream* stream, std::shared_ptr<std::vector<std::string>> into,
                                       std::shared_ptr<std::optional<Error>> end) {
         for (;;) {
@@ -124,7 +124,7 @@ TEST_CASE("unix stream: lines come whole however they are cut into pieces", "[tr
     for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
         test::Loop loop;
         Bare bare(loop);
-        const Reader reader(loop, bare.stream.get());
+        const LineReader reader(loop, bare.stream.get());
         for (std::size_t at = 0; at < wire.size(); at += piece) {
             bare.write(std::string_view(wire).substr(at, piece));
             loop.settle();
@@ -141,7 +141,7 @@ TEST_CASE("unix stream: 64 KiB is a line, one byte more is too large", "[transpo
     for (const char* end : {"\n", "\r\n"}) {
         test::Loop loop;
         Bare bare(loop);
-        const Reader reader(loop, bare.stream.get());
+        const LineReader reader(loop, bare.stream.get());
         bare.write(std::string(limits::message_bytes, 'x') + end);
         loop.until([&] { return !reader.lines->empty(); });
         CHECK(reader.lines->front().size() == limits::message_bytes);
@@ -154,7 +154,7 @@ TEST_CASE("unix stream: 64 KiB is a line, one byte more is too large", "[transpo
 TEST_CASE("unix stream: a line without end is too large before 80 KiB are held", "[transport][component]") {
     test::Loop loop;
     Bare bare(loop);
-    const Reader reader(loop, bare.stream.get());
+    const LineReader reader(loop, bare.stream.get());
     std::size_t sent = 0;
     while (!*reader.end) {
         bare.write(std::string(4096, 'x'));
@@ -170,7 +170,7 @@ TEST_CASE("unix stream: half a line at the end and bytes that are no UTF-8 are b
     for (const char* wire : {"good\nhalf", "good\n\xff\xfe\n"}) {
         test::Loop loop;
         Bare bare(loop);
-        const Reader reader(loop, bare.stream.get());
+        const LineReader reader(loop, bare.stream.get());
         bare.write(wire);
         bare.finish();
         loop.settle();
@@ -236,7 +236,7 @@ TEST_CASE("unix stream: abort and close end a waiting receive and a stuck send",
     for (const bool orderly : {false, true}) {
         test::Loop loop;
         Bare bare(loop);
-        const Reader reader(loop, bare.stream.get());
+        const LineReader reader(loop, bare.stream.get());
         const auto result = std::make_shared<std::optional<Result<void>>>();
         loop.spawn(send_only(bare.stream.get(), {std::string(4000000, 'x')}, result));
         loop.settle();
@@ -250,7 +250,7 @@ TEST_CASE("unix stream: abort and close end a waiting receive and a stuck send",
         CHECK((*reader.end)->is(Errc::closed));
         REQUIRE(*result);
         CHECK((*result)->error().is(Errc::closed));
-        const Reader again(loop, bare.stream.get());
+        const LineReader again(loop, bare.stream.get());
         loop.settle();
         CHECK((*again.end)->is(Errc::closed));
         CHECK_FALSE(bare.stream->try_send("x"));
@@ -260,7 +260,7 @@ TEST_CASE("unix stream: abort and close end a waiting receive and a stuck send",
 TEST_CASE("unix stream: a cancelled receive says so", "[transport][component]") {
     test::Loop loop;
     Bare bare(loop);
-    const Reader reader(loop, bare.stream.get());
+    const LineReader reader(loop, bare.stream.get());
     loop.settle();
     loop.tasks.cancel();
     loop.settle();
@@ -297,8 +297,8 @@ TEST_CASE("unix server: stop ends 2 connected clients", "[transport][component]"
     auto other = loop.run(transport::open_unix(loop.timers, path, loop.timers.now() + 1s));
     REQUIRE(one);
     REQUIRE(other);
-    const Reader first(loop, one->get());
-    const Reader second(loop, other->get());
+    const LineReader first(loop, one->get());
+    const LineReader second(loop, other->get());
     loop.settle();
     CHECK((*one)->peer() == "uid " + std::to_string(::getuid()));
     loop.run(server.stop());

@@ -77,7 +77,7 @@ class Feeder {
     std::thread thread_;
 };
 
-struct Seen {
+struct SeenFilm {
     std::vector<AccessUnit> pictures;
     std::vector<Error> refused, gone;
     CameraFormat format;
@@ -90,9 +90,9 @@ struct Loop {
         io.restart();
         io.run_for(length);
     }
-    Seen film(linux::V4l2Camera& camera, Duration length, const std::function<void()>& after = {}) {
+    SeenFilm film(linux::V4l2Camera& camera, Duration length, const std::function<void()>& after = {}) {
         REQUIRE(encode::prepare_encoder());
-        Seen seen;
+        SeenFilm seen;
         camera.start(
             [&](const Result<CameraFormat>& started) {
                 if (started)
@@ -108,7 +108,7 @@ struct Loop {
         CHECK(linux::Worker::wait_all_ended(5s));
         return seen;
     }
-    Seen film(const CameraSettings& settings, Duration length) {
+    SeenFilm film(const CameraSettings& settings, Duration length) {
         linux::V4l2Camera camera(io.get_executor(), settings, {});
         return film(camera, length);
     }
@@ -116,7 +116,7 @@ struct Loop {
 
 std::string refusal(const CameraSettings& settings, Errc code = Errc::io) {
     Loop loop;
-    const Seen seen = loop.film(settings, 1500ms);
+    const SeenFilm seen = loop.film(settings, 1500ms);
     REQUIRE(seen.refused.size() == 1);
     CHECK(seen.refused[0].is(code));
     return seen.refused[0].context;
@@ -150,7 +150,7 @@ TEST_CASE("camera: 25 pictures a second are thinned to 12", "[kernel]") {
     Loop loop;
     auto settings = vivid(320, 180, 12);
     settings.rotation = 90;
-    const Seen seen = loop.film(settings, 4s);
+    const SeenFilm seen = loop.film(settings, 4s);
     CHECK(seen.format == CameraFormat{320, 180, 12, 90});
     CHECK(seen.pictures.size() >= 38);
     CHECK(seen.pictures.size() <= 50);
@@ -161,7 +161,7 @@ TEST_CASE("camera that encodes: the first picture is a key one with its paramete
     become_nobody();
     Loop loop;
     Feeder feeder;
-    const Seen seen =
+    const SeenFilm seen =
         loop.film({.device = loopback, .width = clip_width, .height = clip_height, .fps = 15}, 4s);
     CHECK(seen.refused.empty());
     REQUIRE(seen.pictures.size() > 25);
@@ -183,7 +183,7 @@ TEST_CASE("camera that encodes: one that stops giving pictures is gone after 3 s
     auto feeder = std::make_unique<Feeder>();
     linux::V4l2Camera camera(loop.io.get_executor(),
                              {.device = loopback, .width = clip_width, .height = clip_height, .fps = 15}, {});
-    const Seen seen = loop.film(camera, 2s, [&] {
+    const SeenFilm seen = loop.film(camera, 2s, [&] {
         feeder->stop();
         loop.pass(4s);
     });

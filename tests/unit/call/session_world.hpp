@@ -5,16 +5,7 @@
 #include <vector>
 
 #include "daemon/call/session.hpp"
-#include "tests/support/catch.hpp"
-
-// CHECK(answer) prints the fault's words, whatever the value's type is.
-template <class T>
-struct Catch::StringMaker<voip::Answer<T>> {
-    static std::string convert(const voip::Answer<T>& answer) {
-        return answer ? "a value"
-                      : "fault " + std::to_string(answer.error().err_code) + ": " + answer.error().err_msg;
-    }
-};
+#include "tests/support/printers.hpp"
 
 /// One session, its clock, and what it did: short words for the stories that the tests tell.
 namespace voip::call::test {

@@ -7,10 +7,10 @@ using namespace voip::config;
 using namespace voip::config::test;
 using Paths = std::vector<std::string>;
 
-constexpr LoadOptions demo{.demo = true};
+constexpr LoadOptions for_demo{.demo = true};
 
 Reloaded reloaded(const std::string& from, const std::string& to) {
-    return reload(whole(load(from, demo)), whole(load(to, demo)));
+    return reload(whole(load(from, for_demo)), whole(load(to, for_demo)));
 }
 
 }  // namespace
@@ -65,6 +65,6 @@ TEST_CASE("config: buttons that were renamed, exchanged or added wait for a rest
         const auto outcome = reloaded(from, to);
         CHECK(outcome.applied.empty());
         CHECK(outcome.needs_restart == Paths{"board.buttons"});
-        CHECK(outcome.config.board.buttons == whole(load(from, demo)).board.buttons);
+        CHECK(outcome.config.board.buttons == whole(load(from, for_demo)).board.buttons);
     }
 }

@@ -7,7 +7,7 @@ using namespace voip;
 using namespace voip::config;
 using namespace voip::config::test;
 
-void check_each(const std::vector<Bad>& cases) {
+void check_each_of_service(const std::vector<Bad>& cases) {
     for (const Bad& bad : cases) {
         INFO(bad.text);
         CHECK(lines(load_service(bad.text)) == bad.faults);
@@ -61,7 +61,7 @@ TEST_CASE("service config: every option of a file arrives in its member, and enc
 }
 
 TEST_CASE("service config: 29 bad options are refused", "[config][unit]") {
-    check_each({
+    check_each_of_service({
         {R"({"listen": 8443})", {"listen: must be a string, not an integer"}},
         {R"({"listen": "8443"})", {"listen: \"8443\" has no port"}},
         {R"({"listen": ":8443"})", {"listen: \":8443\" is neither a host name nor an address"}},
@@ -107,7 +107,7 @@ TEST_CASE("service config: 29 bad options are refused", "[config][unit]") {
 
 TEST_CASE("service config: a secret is in no message, whatever is wrong with it", "[config][unit]") {
     const std::string long_secret(257, 's');
-    check_each({
+    check_each_of_service({
         {R"({"notify": {"url": "https://n", "secret": "hunter2"}})",
          {"notify.secret: the value is shorter than 16 bytes"}},
         {R"({"turn": {"urls": ["turn:t"], "secret": "hunter2-hunter2-\u0001"}})",

@@ -8,7 +8,7 @@
 namespace voip::ctl {
 namespace {
 
-constexpr Look plain{};
+constexpr Look no_colours{};
 constexpr Look coloured{.json = false, .colour = true};
 
 }  // namespace
@@ -39,7 +39,7 @@ TEST_CASE("ctl text: columns line up by width, 2 blanks apart, none at the ends 
     table.add({{"张三"}, {"1"}, {""}});
     table.add({{"a"}, {"long"}, {"e"}});
     CHECK(!table.empty());
-    CHECK(table.text(plain) ==
+    CHECK(table.text(no_colours) ==
           "NAME  X     END\n"
           "张三  1\n"
           "a     long  e\n");
@@ -49,17 +49,17 @@ TEST_CASE("ctl text: colours go round the text and not into the width; without a
           "[ctl][unit]") {
     Table table({"A", "B"});
     table.add({{"x\x1b", Colour::bad}, {"y"}});
-    CHECK(table.text(plain) == "A   B\nx?  y\n");
+    CHECK(table.text(no_colours) == "A   B\nx?  y\n");
     CHECK(table.text(coloured) == "\x1b[2mA\x1b[0m   \x1b[2mB\x1b[0m\n\x1b[31mx?\x1b[0m  y\n");
     CHECK(paint("x", Colour::none, coloured) == "x");
-    CHECK(paint("x", Colour::good, plain) == "x");
+    CHECK(paint("x", Colour::good, no_colours) == "x");
 }
 
 TEST_CASE("ctl text: a row of 3 cells in a table of 2 columns loses the 3rd", "[ctl][unit]") {
     Table table({"A", "B"});
     table.add({{"1"}, {"2"}, {"3"}});
     table.add({{"1"}});
-    CHECK(table.text(plain) == "A  B\n1  2\n1\n");
+    CHECK(table.text(no_colours) == "A  B\n1  2\n1\n");
 }
 
 TEST_CASE("ctl text: times are local and 0 is none", "[ctl][unit]") {

@@ -8,7 +8,7 @@ using test::parsed;
 
 namespace {
 
-InitResult decoded(std::string_view text) {
+InitResult decoded_result(std::string_view text) {
     INFO(text);
     const auto result = decode_init_result(parsed(text));
     REQUIRE(result);
@@ -28,9 +28,10 @@ TEST_CASE("result: success has roomId, groupId and chargeType", "[protocol][unit
     const InitResult result{true, "r-1", ChargeType::license, std::nullopt, ""};
     CHECK(json::write(encode(result)) ==
           R"({"isSuccess":true,"roomId":"r-1","groupId":"r-1","chargeType":"license"})");
-    CHECK(decoded(R"({"isSuccess":true,"roomId":"r-1","groupId":"r-1","chargeType":"license"})") == result);
+    CHECK(decoded_result(R"({"isSuccess":true,"roomId":"r-1","groupId":"r-1","chargeType":"license"})") ==
+          result);
     // Older plugins say less.
-    CHECK(decoded(R"({"isSuccess":true,"roomId":"r-1"})") ==
+    CHECK(decoded_result(R"({"isSuccess":true,"roomId":"r-1"})") ==
           InitResult{true, "r-1", ChargeType::duration, std::nullopt, ""});
 }
 
@@ -84,7 +85,7 @@ TEST_CASE("result: 20 shapes of failures that are met in the field", "[protocol]
         {R"({"isSuccess":false,"roomId":"r-1","errCode":5,"errMsg":"m"})", failed(5, "m")},
     };
     CHECK(std::size(cases) == 20);
-    for (const Case& c : cases) CHECK(decoded(c.text) == c.result);
+    for (const Case& c : cases) CHECK(decoded_result(c.text) == c.result);
 }
 
 TEST_CASE("result: 17 answers that cannot be understood are Fault 1003", "[protocol][unit]") {

@@ -2,16 +2,12 @@
 
 #include "protocol/words.hpp"
 #include "tests/support/printers.hpp"
+#include "tests/unit/protocol/messages.hpp"
 
 using namespace voip;
+using test::parsed;
 
 namespace {
-
-json::Value parsed(std::string_view text) {
-    const auto value = json::parse(text);
-    REQUIRE(value);
-    return *value;
-}
 
 /// The fault that reading `text` with `read` gives.
 Fault fault_of(std::string_view text, const std::function<void(Reader&)>& read) {

@@ -5,18 +5,14 @@
 
 #include "protocol/limits.hpp"
 #include "tests/support/printers.hpp"
+#include "tests/unit/protocol/messages.hpp"
 
 using namespace voip;
 using rpc::decode;
 using rpc::Id;
+using test::parsed;
 
 namespace {
-
-json::Value parsed(std::string_view text) {
-    const auto value = json::parse(text);
-    REQUIRE(value);
-    return *value;
-}
 
 template <class Kind>
 Kind decoded(std::string_view text) {

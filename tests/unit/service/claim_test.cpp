@@ -8,7 +8,7 @@ using namespace voip::service;
 
 namespace {
 
-json::Value good() {
+json::Value good_claim() {
     return json::Value()
         .set("appId", "wx1")
         .set("modelId", "M1")
@@ -23,14 +23,14 @@ json::Value good() {
 }  // namespace
 
 TEST_CASE("signature: the 7 lines of a token request", "[service][unit]") {
-    const auto claim = decode_claim(good(), ClaimKind::token);
+    const auto claim = decode_claim(good_claim(), ClaimKind::token);
     REQUIRE(claim);
     CHECK(signed_text(*claim, ClaimKind::token, "calls.example.org") ==
           "wmpf-voip-token-v1\ncalls.example.org\nwx1\nSN-1\nM1\n1700000000\n0123456789abcdef");
 }
 
 TEST_CASE("signature: the 9 lines of a registration", "[service][unit]") {
-    const auto claim = decode_claim(good(), ClaimKind::registration);
+    const auto claim = decode_claim(good_claim(), ClaimKind::registration);
     REQUIRE(claim);
     CHECK(signed_text(*claim, ClaimKind::registration, "::1") ==
           "wmpf-voip-register-v1\n::1\nwx1\nSN-1\nM1\n1700000000\n0123456789abcdef\nkey\n" +
@@ -57,7 +57,7 @@ TEST_CASE("signature: 12 bad members are refused by name and code", "[service][u
                                 {"signature", std::string(161, 's'), code::argument}};
     for (const Row& row : rows) {
         INFO(row.field);
-        const auto claim = decode_claim(good().set(row.field, row.value), ClaimKind::registration);
+        const auto claim = decode_claim(good_claim().set(row.field, row.value), ClaimKind::registration);
         REQUIRE_FALSE(claim);
         CHECK(claim.error().err_code == row.code);
         CHECK(claim.error().field == row.field);
