@@ -20,6 +20,7 @@
 #include "daemon/engine/none_engine.hpp"
 #include "daemon/engine/service_engine.hpp"
 #include "daemon/lifecycle/listen_fds.hpp"
+#include "daemon/lifecycle/media_program.hpp"
 #include "daemon/lifecycle/notify.hpp"
 #include "daemon/lifecycle/places.hpp"
 #include "daemon/lifecycle/watchdog.hpp"
@@ -242,7 +243,7 @@ void App::Parts::make_media() {
         return health.set("media", PartState::off, std::string(why), timers.wall_now());
     std::error_code ignored;
     const auto own = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    const auto program = media_program(setup.config.media, own);
+    const auto program = lifecycle::media_program(setup.config.media, own);
     auto settings = media_settings(setup.config, program, setup.environment, level_of(hub, "media"));
     const auto told = [this](const std::string& reason) {
         health.set("media", reason.empty() ? PartState::ok : PartState::degraded, reason, timers.wall_now());

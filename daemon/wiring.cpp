@@ -1,6 +1,6 @@
 #include "daemon/wiring.hpp"
 
-#include "config/load.hpp"
+#include "daemon/lifecycle/media_program.hpp"
 
 namespace voip::daemon {
 
@@ -96,8 +96,6 @@ call::CallSettings call_settings(const config::Config& config) {
 
 namespace {
 
-constexpr const char* media_program_name = "wmpf-voip-media";
-
 /// What libraries of the media program look at, where a person has set it. Nothing of the service manager's:
 /// its notifications and credentials are the daemon's alone.
 constexpr const char* passed_on[] = {"PATH",
@@ -126,27 +124,13 @@ media::host::SupervisorSettings media_settings(const config::Config& config,
     for (const char* name : passed_on)
         if (const char* value = environment(name))
             settings.child.environment.push_back(std::string(name) + "=" + value);
-    const json::Value whole = config::encode(config);
-    const json::Value& from = *whole.find("board");
-    json::Value board, media{json::Object{}};
-    for (const std::string_view name : {"driver", "camera", "microphone", "speaker"})
-        board.set(name, *from.find(name));
-    for (const json::Member& member : *whole.find("media")->as_object())
-        if (member.name != "enabled" && member.name != "program") media.set(member.name, member.value);
-    settings.plan.prepare.set("board", std::move(board)).set("media", std::move(media)).set("log", level);
+    settings.plan.prepare = lifecycle::media_params(config);
+    settings.plan.prepare.set("log", level);
     settings.plan.has_camera = config.board.camera.enabled;
     settings.plan.has_microphone = config.board.microphone.enabled;
     settings.plan.volume = static_cast<int>(config.board.speaker.volume);
     settings.plan.reconnect_time = config.media.reconnect;
     return settings;
-}
-
-std::filesystem::path media_program(const config::Media& media, const std::filesystem::path& own_program) {
-    if (!media.program.empty()) return media.program;
-    const auto folder = own_program.parent_path();
-    std::error_code ignored;
-    if (auto beside = folder / media_program_name; std::filesystem::exists(beside, ignored)) return beside;
-    return folder.parent_path() / "libexec" / media_program_name;
 }
 
 std::string_view media_off(const config::Media& media, bool built) noexcept {

@@ -25,11 +25,6 @@ namespace voip::daemon {
                                                              const std::filesystem::path& program,
                                                              const lifecycle::Environment& environment,
                                                              std::string_view level);
-/// Where the media program is: as configured, else beside the daemon's own program (a build's folder), else
-/// in
-/// ../libexec from there (installed).
-[[nodiscard]] std::filesystem::path media_program(const config::Media& media,
-                                                  const std::filesystem::path& own_program);
 /// Why calls have neither sound nor picture; empty: they have. @param built  the media program is in this
 /// build
 [[nodiscard]] std::string_view media_off(const config::Media& media, bool built) noexcept;

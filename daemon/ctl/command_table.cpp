@@ -12,6 +12,7 @@ namespace voip::ctl {
 namespace {
 
 using Filled = Result<void>;
+constexpr const char* usual_config = "/etc/wmpf-voipd/config.json";
 using json::Value;
 
 Error wrong(std::string text) {
@@ -193,10 +194,16 @@ Filled fill_board(const CommandLine&, const ReadFile&, Plan& plan) {
     return {};
 }
 
+Filled fill_selftest(const CommandLine& line, const ReadFile&, Plan& plan) {
+    plan.kind = Plan::Kind::selftest;
+    plan.config = line.value("config", usual_config);
+    return {};
+}
+
 Filled fill_bundle(const CommandLine& line, const ReadFile&, Plan& plan) {
     plan.kind = Plan::Kind::bundle;
     plan.target = line.operands().empty() ? "wmpf-voipd-bundle.tar" : line.operands()[0];
-    plan.config = line.value("config", "/etc/wmpf-voipd/config.json");
+    plan.config = line.value("config", usual_config);
     return {};
 }
 
@@ -245,9 +252,11 @@ Filled fill_plain(const CommandLine&, const ReadFile&, Plan& plan) {
     return {};
 }
 constexpr char config_reload[] = "config.reload", device_get[] = "device.get", health_get[] = "health.get",
-               metrics_get[] = "metrics.get", push_token[] = "device.getPushToken";
+               push_token[] = "device.getPushToken";
 
 constexpr CommandOption wait_option{"wait", "", "follow the call until somebody talks (0) or it ends (1)"};
+constexpr CommandOption config_option{"config", "FILE",
+                                      "the daemon's configuration, unless it is at its usual place"};
 constexpr CommandOption room_option{"room", "ROOMID", "only this call; the current one unless given"};
 constexpr std::size_t many = 64;
 
@@ -258,7 +267,7 @@ constexpr std::array commands{
             "board", 0, 0, &fill_board},
     Command{"bundle", "[FILE]", "Collects a support archive: state, configuration, journal; keys and tokens removed.",
             "bundle /tmp/support.tar", 0, 1, &fill_bundle,
-            {CommandOption{"config", "FILE", "the daemon's configuration, unless it is at its usual place"}}},
+            {config_option}},
     Command{"call", "CONTACT|OPENID", "Calls a contact (its people in turn) or one person.",
             "call reception --voice --wait", 1, 1, &fill_call,
             {CommandOption{"voice", "", "without pictures"}, CommandOption{"video", "", "with pictures"},
@@ -300,6 +309,8 @@ constexpr std::array commands{
             1, &fill_register},
     Command{"relay", "NAME [SECONDS]", "Opens a door.", "relay door 3", 1, 2, &fill_relay},
     Command{"reload", "", "Reads the configuration again.", "reload", 0, 0, &fill_plain<config_reload, &show_reload>},
+    Command{"selftest", "", "Tries camera, microphone, speaker, buttons, clock and network, and says what is wrong (15 s).",
+            "selftest", 0, 0, &fill_selftest, {config_option}},
     Command{"status", "", "Shows device, channel, health and the call.", "status", 0, 0, &fill_status},
     Command{"watch", "", "Prints the call's state, then a line for each change, event and measurement. Ends with Ctrl-C.",
             "watch --calling", 0, 0, &fill_watch,

@@ -8,7 +8,9 @@
 #include "core/file.hpp"
 #include "daemon/ctl/found.hpp"
 #include "daemon/ctl/run.hpp"
+#include "daemon/lifecycle/media_program.hpp"
 #include "daemon/lifecycle/places.hpp"
+#include "hal/linux/gpio.hpp"
 
 namespace {
 
@@ -28,6 +30,22 @@ bool wants_colour() {
            std::strcmp(terminal, "dumb") != 0;
 }
 
+voip::Result<std::string> try_media(const voip::config::Media& media, const std::string& input,
+                                    const voip::ctl::StillWanted& wanted) {
+    constexpr voip::Duration longest =
+        std::chrono::seconds(60);  // five steps, each with a deadline of its own
+    std::error_code ignored;
+    const auto own = std::filesystem::read_symlink("/proc/self/exe", ignored);
+    const auto program = voip::lifecycle::media_program(media, own);
+    return voip::ctl::run_media_program(program.string(), input, longest, wanted);
+}
+
+voip::Result<bool> read_level(const voip::hal::LineSettings& line, voip::hal::Bias bias) {
+    const auto input = voip::hal::linux::open_input(line, bias, {});
+    if (!input) return input.error();
+    return voip::hal::linux::get_level(input->fd.get(), input->text);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -39,6 +57,8 @@ int main(int argc, char** argv) {
         return voip::lifecycle::socket_candidates(voip::lifecycle::process_environment(), from_command_line);
     };
     surroundings.found = [] { return voip::ctl::encode(voip::hal::linux::look_around()); };
+    surroundings.try_media = &try_media;
+    surroundings.read_level = &read_level;
     surroundings.colour = wants_colour();
     return voip::ctl::run(voip::arguments_of(argc, argv), surroundings);
 }

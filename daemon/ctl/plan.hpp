@@ -27,13 +27,14 @@ struct Plan {
         pair,      ///< device.get, then the pairing text
         textfile,  ///< metrics.get, into the file `target`
         board,     ///< board.get, where there is a daemon, and the hardware of this machine
+        selftest,  ///< each configured device, with or without a daemon
         bundle,    ///< a support archive into `target`, also without a daemon
     };
     Kind kind = Kind::ask;
     std::string text;
     std::vector<Request> requests;
     Show show = &show_raw;
-    std::string config;  ///< `bundle`: the daemon's configuration
+    std::string config;  ///< `bundle`, `selftest`: the daemon's configuration
     std::string target;  ///< `bundle`: the archive; `metrics`: the textfile; `call`: a contact or an openId;
                          ///< which of them the daemon's contacts decide
     std::string ticket, link;  ///< `pair`

@@ -34,6 +34,7 @@ class Session {
             case Plan::Kind::textfile: return textfile();
             case Plan::Kind::board:
             case Plan::Kind::bundle:
+            case Plan::Kind::selftest:
             case Plan::Kind::print: return done;
             case Plan::Kind::ask: break;
         }
@@ -199,6 +200,43 @@ ExitCode board(const Plan& plan, const Surroundings& surroundings, const Deadlin
     return done;
 }
 
+/// One method of the daemon, with a time of its own: the whole test takes longer than one answer may.
+Reply ask_daemon(Connection& connection, const Plan& plan, const std::string& method) {
+    const auto deadline = Deadline::in(plan.timeout);
+    if (!deadline) return Reply{deadline.error()};
+    return connection.call(method, json::Value(json::Object{}), *deadline);
+}
+
+ExitCode show_findings(const json::Value& findings, const Plan& plan, const Surroundings& surroundings) {
+    const Look look{plan.json, surroundings.colour && !plan.json};
+    surroundings.out(look.json ? json::write(findings) + "\n" : show_selftest(findings, look));
+    return all_good(findings) ? done : refused;
+}
+
+ExitCode try_all(const Plan& plan, const Surroundings& surroundings, const Deadline& deadline) {
+    const auto text = surroundings.read_file(plan.config);
+    if (!text) {
+        surroundings.err("wmpf-voipctl: configuration: " + text.error().text() +
+                         " (--config names another)\n");
+        return usage_wrong;
+    }
+    const auto loaded = config::load(*text);
+    if (const auto* problems = std::get_if<config::Problems>(&loaded))
+        return show_findings(findings_of(*problems), plan, surroundings);
+    const auto& config = std::get<config::Config>(loaded);
+    auto connection = Connection::open(surroundings.places(plan.socket), deadline);
+    SelftestSources sources;
+    if (connection)
+        sources.ask = [&](const std::string& method) { return ask_daemon(*connection, plan, method); };
+    const auto refusal = refuse_selftest(sources);
+    if (refusal) return surroundings.err("wmpf-voipctl: " + *refusal + "\n"), refused;
+    sources.try_media = [&](const std::string& input) {
+        return surroundings.try_media(config.media, input, [&] { return !refuse_selftest(sources); });
+    };
+    sources.level = surroundings.read_level;
+    return show_findings(selftest(config, sources), plan, surroundings);
+}
+
 }  // namespace
 
 ExitCode run(std::span<const char* const> arguments, const Surroundings& surroundings) {
@@ -214,6 +252,7 @@ ExitCode run(std::span<const char* const> arguments, const Surroundings& surroun
     const auto deadline = Deadline::in(plan->timeout);
     if (plan->kind == Plan::Kind::bundle && deadline) return bundle(*plan, surroundings, *deadline);
     if (plan->kind == Plan::Kind::board && deadline) return board(*plan, surroundings, *deadline);
+    if (plan->kind == Plan::Kind::selftest && deadline) return try_all(*plan, surroundings, *deadline);
     auto connection = deadline ? Connection::open(surroundings.places(plan->socket), *deadline)
                                : Result<Connection>(deadline.error());
     if (!connection) {

@@ -8,6 +8,7 @@
 
 #include "daemon/ctl/exit_code.hpp"
 #include "daemon/ctl/plan.hpp"
+#include "daemon/ctl/selftest.hpp"
 
 namespace voip::ctl {
 
@@ -20,6 +21,11 @@ struct Surroundings {
     std::function<std::vector<std::filesystem::path>(const std::string& from_command_line)> places;
     /// The hardware of this machine, as encode() of found.hpp has it.
     std::function<json::Value()> found;
+    /// `selftest`: run_media_program() of that configuration's program, and the level of a line.
+    std::function<Result<std::string>(const config::Media& media, const std::string& input,
+                                      const StillWanted& wanted)>
+        try_media;
+    ReadLevel read_level;
     bool colour = false;
 };
 

@@ -2,7 +2,7 @@
 _wmpf_voipctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command="" word i
     local commands="answer board bundle call contacts device hangup health history init log media metrics pair press push-token \
-raw register relay reload status watch help"
+raw register relay reload selftest status watch help"
     local common="--socket --json --timeout --help"
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
@@ -13,7 +13,7 @@ raw register relay reload status watch help"
         esac
     done
     case $previous in
-        --socket | init) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        --socket | --config | init) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
         --reason) mapfile -t COMPREPLY < <(compgen -W "manual unloadCallPage forceFromApp" -- "$current"); return ;;
         --camera | --microphone) mapfile -t COMPREPLY < <(compgen -W "on off" -- "$current"); return ;;
         contacts) mapfile -t COMPREPLY < <(compgen -W "list set remove $common" -- "$current"); return ;;
@@ -27,7 +27,7 @@ raw register relay reload status watch help"
             own="--voice --video --time-limit --wait"
             [[ $current == -* ]] || own+=" $(wmpf-voipctl --timeout 1 --json contacts 2>/dev/null |
                 grep -o '"contact":"[A-Za-z0-9_.-]*"' | cut -d'"' -f4)" ;;
-        bundle) own="--config" ;;
+        bundle | selftest) own="--config" ;;
         contacts) own="--name" ;;
         metrics) own="--textfile" ;;
         hangup) own="--room --reason" ;;

@@ -2,14 +2,18 @@
 #include <sys/prctl.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
+#include "core/file.hpp"
+#include "daemon/media/program/devices.hpp"
 #include "daemon/media/program/gst/webrtc_transport.hpp"
 #include "daemon/media/program/program.hpp"
+#include "daemon/media/program/selftest.hpp"
 #include "protocol/transport/unix_socket.hpp"
 
 namespace {
@@ -18,6 +22,7 @@ using namespace voip;
 
 constexpr int wire_fd = 3;  // @source daemon/media/README.md
 constexpr int usage = 2, failure = 1;
+constexpr std::size_t longest_input = 64 * 1024;
 
 int serve() {
     LogHub hub(stderr_sink());
@@ -45,9 +50,53 @@ int serve() {
     return code;
 }
 
+/// Writes what was found and ends. Whatever threads of libraries still do belongs to devices that are closed.
+void end_with(const std::exception_ptr& crash, const std::vector<media::Finding>& findings) {
+    const bool told = !crash && std::puts(json::write(media::encode(findings)).c_str()) >= 0;
+    std::fflush(nullptr);
+    std::_Exit(told ? EXIT_SUCCESS : failure);
+}
+
+/// Reads the params of media.prepare, tries each device in the sandbox of a call, and writes what it found.
+int try_devices() {
+    LogHub hub(stderr_sink(), Level::err);
+    const auto complain = [](const std::string& what) {
+        std::fprintf(stderr, "wmpf-voip-media: %s\n", what.c_str());
+        return usage;
+    };
+    const auto text = read_file("/dev/stdin", longest_input);
+    if (!text) return complain(text.error().text());
+    const auto params = json::parse(*text);
+    if (!params) return complain("standard input: " + params.error().text());
+    const auto prepare = media::decode_prepare(*params);
+    if (!prepare) return complain(prepare.error().err_msg);
+    boost::asio::io_context loop{1};
+    SystemTimers timers(loop.get_executor());
+    (void)media::lock_up({prepare->camera.device, prepare->record, media::needs_unix_sockets(*prepare)},
+                         Log(hub, "sandbox"));
+    media::Devices devices(
+        timers, [](media::Event) {}, Log(hub, "media"));
+    if (const auto made = devices.make(*prepare, loop.get_executor()); !made)
+        return complain(made.error().text());
+    const auto engine = media::gst::make_engine(loop.get_executor(), timers, Log(hub, "webrtc"));
+    const auto delay = std::chrono::milliseconds(prepare->playout_delay_ms);
+    const auto test = [&](const Result<void>& loaded) {
+        if (!loaded) std::_Exit(complain(loaded.error().text()));
+        boost::asio::co_spawn(loop, media::selftest(devices.all(), timers, delay), &end_with);
+    };
+    const auto busy = boost::asio::make_work_guard(loop);  // until end_with()
+    engine->load(test, [](const Result<void>&) {});
+    loop.run();
+    return failure;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 2 && std::string_view(argv[1]) == "--selftest") {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // wmpf-voipctl, which may be interrupted
+        return try_devices();
+    }
     if (argc > 1) {
         const bool version = std::string_view(argv[1]) == "--version";
         if (version) return std::puts("wmpf-voip-media " WMPF_VERSION) < 0;

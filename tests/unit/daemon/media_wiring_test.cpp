@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "core/json.hpp"
+#include "daemon/lifecycle/media_program.hpp"
 #include "daemon/wiring.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -64,12 +65,12 @@ TEST_CASE("media wiring: the program is the configured one, else one beside the 
           "[daemon][unit]") {
     const voip::test::TempDir folder;
     config::Media media;
-    CHECK(media_program(media, folder / "wmpf-voipd") ==
+    CHECK(lifecycle::media_program(media, folder / "wmpf-voipd") ==
           folder.path().parent_path() / "libexec/wmpf-voip-media");
     std::ofstream(folder / "wmpf-voip-media") << "x";
-    CHECK(media_program(media, folder / "wmpf-voipd") == folder / "wmpf-voip-media");
+    CHECK(lifecycle::media_program(media, folder / "wmpf-voipd") == folder / "wmpf-voip-media");
     media.program = "/opt/media";
-    CHECK(media_program(media, folder / "wmpf-voipd") == "/opt/media");
+    CHECK(lifecycle::media_program(media, folder / "wmpf-voipd") == "/opt/media");
 }
 
 TEST_CASE("media wiring: an area's level is the most detailed one that passes", "[daemon][unit]") {
