@@ -233,7 +233,7 @@ void App::Parts::make_doors() {
 
 void App::Parts::network_came_up(bool moved) {
     identity->hurry();
-    service_engine->hurry();
+    service_engine->on_network(moved);
     if (media) media->on_network(moved);
 }
 

@@ -320,6 +320,13 @@ void CallTask::on_signal(const RoomSignal& signal) {
     parts_.media->on_signal(signal);
 }
 
+/// Where media stops the network may be gone, and the road to the service with it: better known now than when
+/// the new connection's signalling is not answered.
+void CallTask::on_media(event::MediaChanged changed) {
+    if (changed.media.state == "interrupted") parts_.engine.hurry();
+    post(std::move(changed));
+}
+
 void CallTask::on_online(bool online) {
     if (online)
         offline_since_.reset();

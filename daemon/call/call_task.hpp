@@ -83,7 +83,7 @@ class CallTask final : public Calls, public engine::Listener {
     /// live call keeps the deadlines it has.
     void reconfigure(CallSettings fresh);
     /// From the media program.
-    void on_media(event::MediaChanged changed) { post(std::move(changed)); }
+    void on_media(event::MediaChanged changed);
     void on_media(event::MediaMeasured measured) { post(std::move(measured)); }
     /// Of the live call, for the media program's words; 0 before the first call.
     [[nodiscard]] Generation generation() const noexcept { return session_.generation(); }

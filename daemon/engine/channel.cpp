@@ -47,7 +47,7 @@ struct Channel::State {
     asio::awaitable<ChannelEnd> live();
     asio::awaitable<void> stand_back();
     asio::awaitable<void> greet(Peer greeted, std::uint64_t mine);
-    asio::awaitable<void> probe(Peer probed, std::uint64_t mine);
+    asio::awaitable<void> probe(Peer probed, std::uint64_t mine, TimePoint deadline);
     asio::awaitable<void> renew(Peer renewed, std::uint64_t mine);
     asio::awaitable<Answer<json::Value>> serve(std::uint64_t mine, std::string method, json::Value params);
     Peer begin(std::unique_ptr<transport::MessageStream> stream);
@@ -57,6 +57,9 @@ struct Channel::State {
     void drop(std::string why);
     void offline(std::string why);
     void hurry();
+    void on_network(bool moved);
+    [[nodiscard]] bool connect_now();
+    [[nodiscard]] Duration open_time() const;
     void expect_within(Duration time) { due = parts.timers.now() + time; }
 
     const Parts parts;
@@ -68,8 +71,8 @@ struct Channel::State {
     identity::Waiters ended;  // a connection has ended
     bool standing_back = false;
     bool stopping = false;
-    bool renewing = false, probing = false;
-    std::optional<TimePoint> last_probe;
+    bool renewing = false;
+    std::optional<TimePoint> last_probe, last_hurry;
 
     Peer peer;                     // the connection that counts
     std::uint64_t generation = 0;  // of connections: what an older one says is dropped
@@ -104,7 +107,7 @@ asio::awaitable<ChannelEnd> Channel::State::live() {
     if (!with || stopping) co_return ChannelEnd{};
     token = *with;
     parts.identity.set_channel(ChannelState::connecting, {});
-    expect_within(parts.settings.open_time);
+    expect_within(open_time());
     auto opening = parts.open(std::move(*with), *due);
     OpenedChannel opened = co_await std::move(opening);
     if (stopping) co_return ChannelEnd{};
@@ -246,25 +249,40 @@ asio::awaitable<void> Channel::State::renew(Peer renewed, std::uint64_t mine) {
     }
 }
 
-void Channel::State::hurry() {
-    parts.identity.hurry();
-    if (!peer) {
-        reconnect.now();
-        if (standing_back) pause.notify();
-        return;
-    }
-    const TimePoint now = parts.timers.now();
-    const bool just_asked = last_probe && now - *last_probe < parts.settings.probe_time;
-    if (!online_since || probing || just_asked) return;
-    probing = true;
-    last_probe = now;
-    tasks.spawn("channel.probe", probe(peer, generation));
+Duration Channel::State::open_time() const {
+    constexpr Duration hurried = 10s;
+    const bool hurries = last_hurry && parts.timers.now() - *last_hurry < hurried;
+    return hurries ? parts.settings.hurried_open_time : parts.settings.open_time;
 }
 
-asio::awaitable<void> Channel::State::probe(Peer probed, std::uint64_t mine) {
-    auto asking = owner.greet(call_over(probed), parts.timers.now() + parts.settings.probe_time);
+/// False: there is a connection.
+bool Channel::State::connect_now() {
+    parts.identity.hurry();
+    last_hurry = parts.timers.now();
+    if (peer) return false;
+    reconnect.now();
+    if (standing_back) pause.notify();
+    return true;
+}
+
+void Channel::State::hurry() {
+    if (connect_now() || !online_since) return;
+    const TimePoint now = parts.timers.now();
+    const bool just_asked = last_probe && now - *last_probe < parts.settings.probe_time;
+    if (just_asked) return;
+    last_probe = now;
+    tasks.spawn("channel.probe", probe(peer, generation, now + parts.settings.probe_time));
+}
+
+void Channel::State::on_network(bool moved) {
+    if (connect_now() || !online_since) return;
+    const Duration time = moved ? parts.settings.moved_probe_time : parts.settings.probe_time;
+    tasks.spawn("channel.probe", probe(peer, generation, parts.timers.now() + time));
+}
+
+asio::awaitable<void> Channel::State::probe(Peer probed, std::uint64_t mine, TimePoint deadline) {
+    auto asking = owner.greet(call_over(probed), deadline);
     const bool answered = co_await std::move(asking);
-    probing = false;
     if (!answered && mine == generation) {
         reconnect.now();  // counts if the next attempt is fruitless too
         drop("the connection is dead");
@@ -319,6 +337,10 @@ std::size_t Channel::queued_bytes() const noexcept {
 
 void Channel::hurry() {
     state_->hurry();
+}
+
+void Channel::on_network(bool moved) {
+    state_->on_network(moved);
 }
 
 }  // namespace voip::engine

@@ -36,11 +36,15 @@ using ChannelOpener =
 
 struct ChannelSettings {
     Duration open_time = 15s;  ///< resolve, connect, TLS, upgrade
+    /// The same for 10 s after hurry(): what the kernel repeats ever more seldom begins anew with each
+    /// attempt.
+    Duration hurried_open_time = 8s;
     Duration request_time = limits::request_time;
     Duration proved_after = 10s;  ///< a channel that lived this long was a good one
     Backoff::Settings backoff{500ms, 30s};
-    Duration probe_time = 5s;      ///< hurry() on an open channel asks whether it still lives
-    Duration token_patience = 1h;  ///< how long one wait for a deviceToken lasts
+    Duration probe_time = 5s;  ///< hurry() on an open channel asks whether it still lives, once in this time
+    Duration moved_probe_time = 2s;                        ///< the same where an address of ours has gone
+    Duration token_patience = 1h;                          ///< how long one wait for a deviceToken lasts
     Duration stand_back_min = 60s, stand_back_max = 120s;  ///< after 4409
 };
 
@@ -88,6 +92,9 @@ class Channel {
     [[nodiscard]] std::optional<TimePoint> due() const noexcept;
     /// Connects at once where it waits; asks whether the connection still lives where there is one.
     void hurry();
+    /// The same, and asks whatever was asked before: an answer that came over another network says nothing.
+    /// @param moved  an address of ours has gone, and maybe the connection with it
+    void on_network(bool moved);
 
  private:
     struct State;

@@ -236,4 +236,8 @@ void ServiceEngine::hurry() {
     state_->channel.hurry();
 }
 
+void ServiceEngine::on_network(bool moved) {
+    state_->channel.on_network(moved);
+}
+
 }  // namespace voip::engine

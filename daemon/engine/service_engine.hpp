@@ -55,6 +55,8 @@ class ServiceEngine final : public Engine {
     /// Channel::due()
     [[nodiscard]] std::optional<TimePoint> due() const noexcept;
     void hurry() override;
+    /// Channel::on_network()
+    void on_network(bool moved);
 
  private:
     struct State;

@@ -63,15 +63,18 @@ void Plan::handle(const event::FromRoom& event) {
 }
 
 void Plan::handle(const event::Road& event) {
+    const bool reopened = event.open && !road_open_;
     road_open_ = event.open;
     if (!road_open_) {
         fetching_ = false;  // its outcome may never come
         return;
     }
     if (over_) return;
-    if (to_room_.overflowed()) {
+    // What was signalled into the road before it was known to be broken is lost too.
+    const bool lost = reopened && told_.state == "interrupted";
+    if (lost || to_room_.overflowed()) {
         to_room_.clear();
-        want_restart("signals were lost");
+        want_restart(lost ? "road" : "signals were lost");
     }
     if (restart_why_)
         to_room_.clear();  // of a connection that is given up

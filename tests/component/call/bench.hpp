@@ -28,6 +28,7 @@ struct Catch::StringMaker<voip::Answer<T>> {
 namespace voip::call::test {
 
 struct FakeLamp final : hal::Lamp {
+    void on_health(hal::OnHealth) override {}
     Result<void> show(hal::LampState state) override {
         shown.push_back(state);
         if (broken) return fail(Errc::device_gone, "lamp");
@@ -39,6 +40,7 @@ struct FakeLamp final : hal::Lamp {
 };
 
 struct FakeRinger final : hal::Ringer {
+    void on_health(hal::OnHealth) override {}
     Result<void> play(hal::Tone tone) override {
         played.push_back(tone);
         if (broken) return fail(Errc::device_gone, "ringer");

@@ -439,6 +439,18 @@ TEST_CASE("call task: off line with a live call the engine is hurried each 700 m
     CHECK(b.engine.hurried == 3);
 }
 
+TEST_CASE("call task: media that stops asks 1 time whether the road still lives", "[call][component]") {
+    ByHand b;
+    b.to_talking();
+    b.engine.hurried = 0;
+    b.task->on_media({b.task->generation(), {"flowing", true, true}, 0, {}});
+    b.settle();
+    CHECK(b.engine.hurried == 0);
+    b.task->on_media({b.task->generation(), {"interrupted", true, true}, 0, {}});
+    b.settle();
+    CHECK(b.engine.hurried == 1);
+}
+
 TEST_CASE("call task: no log line holds the token of a request", "[call][component][INV-12]") {
     ByHand b;
     InitByCaller request;

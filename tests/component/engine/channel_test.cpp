@@ -256,6 +256,47 @@ TEST_CASE("channel: hurry on an open channel asks if it lives, once in 5 s", "[e
     CHECK(bench.listener.count("offline") == 0);
 }
 
+TEST_CASE("channel: a change of the network asks at once, also within 5 s of a hurry that was answered",
+          "[engine][component]") {
+    ServiceBench bench;
+    bench.go_online();
+    bench.advance(1min);
+    const std::size_t before = bench.channel.count("device.profile");
+    bench.road->hurry();
+    bench.settle();
+    bench.channel.last().pair.lose(StreamPair::a);
+    bench.advance(1s);
+    const bool moved = GENERATE(true, false);
+    bench.road->on_network(moved);
+    bench.settle();
+    CHECK(bench.channel.count("device.profile") == before + 1);  // the other one is lost
+    bench.advance(moved ? 1900ms : 4900ms);
+    CHECK(bench.road->online());
+    CHECK(bench.channel.connections.size() == 1);
+    bench.advance(600ms);
+    CHECK(bench.channel.connections.size() == 2);
+    CHECK(bench.road->online());
+    CHECK(bench.listener.count("offline") == 1);
+}
+
+TEST_CASE("channel: an opening within 10 s of a hurry is given up after 8 s", "[engine][component]") {
+    ServiceBench bench;
+    bench.start_registered();
+    bench.channel.holds_opening = true;
+    bench.road->hurry();
+    bench.road->start(bench.listener);
+    bench.advance(7900ms);
+    CHECK(bench.channel.opens.size() == 1);
+    bench.road->hurry();
+    bench.advance(200ms);
+    CHECK(bench.channel.opens.size() == 2);  // at once, and in a hurry again
+    bench.advance(8s);
+    CHECK(bench.channel.opens.size() == 3);
+    bench.channel.release();
+    bench.settle();
+    CHECK(bench.road->online());
+}
+
 TEST_CASE("channel: a dead connection is found 5 s after hurry and replaced", "[engine][component]") {
     ServiceBench bench;
     bench.go_online();

@@ -145,6 +145,22 @@ TEST_CASE("media plan: a restart waits for the road and replaces what waited for
     CHECK(w.on(event::Road{true}).empty());
 }
 
+TEST_CASE("media plan: a road that comes back during 1 interruption begins a new connection",
+          "[media][unit]") {
+    PlanWorld w;
+    w.to_flowing();
+    w.told("interrupted");
+    CHECK(w.on(event::Road{true}).empty());  // it was open all the time
+    w.on(event::Road{false});
+    w.on(event::FromProgram{body("offer")});
+    CHECK(w.on(event::Road{true}) == Words{"ask media.restart"});
+    CHECK(*w.asked(Request::restart).find("why") == json::Value("road"));
+    w.done(Request::restart);
+    w.told("flowing");
+    w.on(event::Road{false});
+    CHECK(w.on(event::Road{true}).empty());
+}
+
 TEST_CASE("media plan: servers of 60 s are renewed after 45 s, when a connection is begun", "[media][unit]") {
     PlanWorld w;
     call::action::StartMedia start = start_of();
