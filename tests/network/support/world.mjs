@@ -160,6 +160,13 @@ export class World {
         await this.cable.order('both');
     }
 
+    /** The phone's network is dead without a word, or there again. */
+    phoneCut(cut) {
+        return nft(this.space('phoneRouter'), `table ip cut\ndelete table ip cut${cut ? `\ntable ip cut {
+            chain through { type filter hook forward priority -20; policy drop; }
+        }` : ''}`);
+    }
+
     /** The device moves to another address, as after a new lease. */
     async moveDevice(from, to) {
         await this.ip('device', 'addr', 'del', `${from}/24`, 'dev', 'eth0');
