@@ -45,10 +45,16 @@ describe('paths', { skip: lacking }, () => {
 
     test('two NATs that keep their ports are got through without a relay', async () => {
         await here.world.set({ device: 'restricted', phone: 'restricted' });
-        const phone = await here.talking();
-        const { local, remote } = await route(phone.page);
-        assert.ok(local !== 'relay' && remote !== 'relay', `${local} to ${remote}`);
-        await bothWays(phone);
+        // Each NAT opens only when its own side has sent: on a slow machine the relay may be first in one call, not in all.
+        const ways = [];
+        for (let call = 0; call < 3; call += 1) {
+            const phone = await here.talking();
+            const { local, remote } = await route(phone.page);
+            ways.push(`${local} to ${remote}`);
+            await bothWays(phone);
+            if (!ways.at(-1).includes('relay')) return;
+        }
+        assert.fail(ways.join(', '));
     });
 
     test('two symmetric NATs need the relay, and get it over UDP', async () => {
