@@ -34,7 +34,6 @@ struct FakeLamp final : hal::Lamp {
         if (broken) return fail(Errc::device_gone, "lamp");
         return {};
     }
-    void on_health(hal::OnHealth) override {}
     std::vector<hal::LampState> shown;
     bool broken = false;
 };
@@ -46,7 +45,6 @@ struct FakeRinger final : hal::Ringer {
         if (broken) return fail(Errc::device_gone, "ringer");
         return {};
     }
-    void on_health(hal::OnHealth) override {}
     std::vector<hal::Tone> played;
     bool broken = false;
 };
