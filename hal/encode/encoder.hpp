@@ -14,10 +14,11 @@ namespace voip::hal::encode {
 
 namespace asio = boost::asio;
 
-enum class PixelFormat { i420, nv12, yuyv };
+/// `jpeg`: a JPEG picture each, of any of its samplings of colour.
+enum class PixelFormat { i420, nv12, yuyv, jpeg };
 
 /// Bytes of a whole picture whose lines are `stride` bytes apart (of the first plane; an I420 plane of colour
-/// has half of it).
+/// has half of it). Not for JPEG.
 [[nodiscard]] constexpr std::size_t picture_bytes(PixelFormat format, std::size_t stride,
                                                   std::size_t height) noexcept {
     return format == PixelFormat::yuyv ? stride * height : stride * height * 3 / 2;
@@ -32,15 +33,19 @@ struct RawPicture {
 struct EncoderSettings {
     PixelFormat format = PixelFormat::i420;
     unsigned width = 640, height = 480;  ///< even
-    unsigned stride = 0;                 ///< bytes from line to line of the first plane; 0: no padding. Even
-    unsigned fps = 15;                   ///< 1 to 30: the rate at which pictures come unless told otherwise
+    unsigned stride = 0;  ///< bytes from line to line of the first plane; 0: no padding. Even. Not for JPEG
+    unsigned fps = 15;    ///< 1 to 30: the rate at which pictures come unless told otherwise
     unsigned bitrate_kbps = 600;
+    /// Take the machine's own encoder (V4L2, memory to memory) where it has one. Should that fail, whenever
+    /// it is, the processor goes on with a key picture.
+    bool hardware = false;
     Log log = {};
 };
 
 struct EncoderStats {
     std::uint64_t encoded = 0;
-    std::uint64_t dropped = 0;  ///< pictures that came while two were under way
+    std::uint64_t dropped = 0;  ///< pictures that came while too many were under way, or that were damaged
+    bool hardware = false;      ///< the machine's own encoder is at work
 };
 
 /// Constrained baseline, one access unit a picture, SPS and PPS before each IDR picture. The first picture is
@@ -53,8 +58,9 @@ class Encoder {
     using OnFailed = std::function<void(const Error&)>;
 
     virtual ~Encoder() = default;
-    /// Never blocks: with two pictures under way the new one is dropped. While pictures are under way the
-    /// executor has outstanding work. @errors io (wrong size): the picture is dropped
+    /// Never blocks: with two pictures under way (the machine's encoder: three) the new one is dropped. While
+    /// pictures are under way the executor has outstanding work. @errors io (wrong size): the picture is
+    /// dropped
     virtual Result<void> encode(RawPicture picture) = 0;
     /// The next picture given is a key one.
     virtual void request_key() = 0;

@@ -10,16 +10,16 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
-#include "hal/encode/encoder.hpp"
+#include "hal/encode/gst_chain.hpp"
 #include "hal/encode/gst_owned.hpp"
 #include "hal/encode/key_clock.hpp"
 
 namespace voip::hal::encode {
 namespace {
 
-constexpr std::size_t max_under_way = 2;  // one is encoded, one waits
+constexpr std::size_t max_under_way = 2;    // one is encoded, one waits
+constexpr std::size_t max_in_hardware = 3;  // which works on one while another is brought to it
 constexpr Duration hang_after = 2s;
-constexpr const char* encoder_element = "openh264enc";
 
 // What the handlers need. Shared with what is posted, so that the encoder may go at any time.
 struct Outlet {
@@ -27,6 +27,7 @@ struct Outlet {
     Encoder::OnPicture picture;
     Encoder::OnFailed failed;
     std::function<void(TimePoint)> done;  // of the encoder: the picture of that time is no longer under way
+    std::function<void(TimePoint)> lost;  // the same for one that will not come
     bool closed = false;                  // loop only
     TimePoint epoch;                      // of the time stamps; set before the first picture
 };
@@ -80,14 +81,27 @@ GstFlowReturn on_sample(GstAppSink* sink, gpointer data) {  // on GStreamer's th
     return GST_FLOW_OK;
 }
 
+void on_error(const std::shared_ptr<Outlet>& outlet, GstMessage* message) {
+    GError* error = nullptr;
+    gst_message_parse_error(message, &error, nullptr);
+    fail_later(outlet, fail(Errc::io, std::string("encoder: ") + error->message));
+    g_error_free(error);
+}
+
+// An element left a picture out: a JPEG that is damaged, most often.
+void on_left_out(const std::shared_ptr<Outlet>& outlet, GstMessage* message) {
+    guint64 time = GST_CLOCK_TIME_NONE;
+    gst_message_parse_qos(message, nullptr, nullptr, nullptr, &time, nullptr);
+    if (!GST_CLOCK_TIME_IS_VALID(time)) return;
+    asio::post(outlet->executor, [outlet, captured = outlet->epoch + std::chrono::nanoseconds(time)] {
+        if (!outlet->closed) outlet->lost(captured);
+    });
+}
+
 GstBusSyncReply on_message(GstBus*, GstMessage* message, gpointer data) {  // on any thread
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-        GError* error = nullptr;
-        gst_message_parse_error(message, &error, nullptr);
-        fail_later(*static_cast<std::shared_ptr<Outlet>*>(data),
-                   fail(Errc::io, std::string("encoder: ") + error->message));
-        g_error_free(error);
-    }
+    const auto& outlet = *static_cast<std::shared_ptr<Outlet>*>(data);
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) on_error(outlet, message);
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_QOS) on_left_out(outlet, message);
     gst_message_unref(message);
     return GST_BUS_DROP;
 }
@@ -99,15 +113,6 @@ void free_owner(gpointer data) {
     delete static_cast<std::shared_ptr<const void>*>(data);
 }
 
-GstVideoFormat gst_format(PixelFormat format) {
-    switch (format) {
-        case PixelFormat::i420: return GST_VIDEO_FORMAT_I420;
-        case PixelFormat::nv12: return GST_VIDEO_FORMAT_NV12;
-        case PixelFormat::yuyv: return GST_VIDEO_FORMAT_YUY2;
-    }
-    return GST_VIDEO_FORMAT_UNKNOWN;
-}
-
 // Where the planes lie in the caller's bytes.
 struct Layout {
     guint planes = 0;
@@ -117,6 +122,7 @@ struct Layout {
 };
 
 Layout layout_of(const EncoderSettings& settings) {
+    if (settings.format == PixelFormat::jpeg) return {.bytes = 1};
     const std::size_t least = settings.format == PixelFormat::yuyv ? settings.width * 2u : settings.width;
     const std::size_t stride = settings.stride == 0 ? least : settings.stride;
     const std::size_t first = stride * settings.height;
@@ -136,37 +142,26 @@ Layout layout_of(const EncoderSettings& settings) {
     return layout;
 }
 
-Result<GstElement*> add(GstBin* bin, const char* element) {
-    GstElement* made = gst_element_factory_make(element, nullptr);
-    if (!made)
-        return fail(Errc::not_found, std::string("GStreamer's element ") + element + " is not installed");
-    gst_bin_add(bin, made);  // takes it
-    return made;
-}
-
 class GstEncoder final : public Encoder {
  public:
     GstEncoder(asio::any_io_executor executor, const EncoderSettings& settings, OnPicture picture,
                OnFailed failed)
-        : settings_(settings), layout_(layout_of(settings)), rate_(settings.fps) {
-        outlet_->executor = std::move(executor);
-        outlet_->picture = std::move(picture);
-        outlet_->failed = std::move(failed);
-        outlet_->done = [this](TimePoint captured) { picture_done(captured); };
-    }
-    ~GstEncoder() override {
-        outlet_->closed = true;
-        if (pipeline_) gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
-    }
+        : executor_(std::move(executor)),
+          settings_(settings),
+          picture_(std::move(picture)),
+          failed_(std::move(failed)),
+          layout_(layout_of(settings)),
+          rate_(settings.fps) {}
+    ~GstEncoder() override { end(); }
     GstEncoder(const GstEncoder&) = delete;
     GstEncoder& operator=(const GstEncoder&) = delete;
 
     Result<void> open() {
-        pipeline_.reset(gst_pipeline_new(nullptr));
-        if (auto built = build(); !built) return built;
-        if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
-            return fail(Errc::io, "the encoder does not start");
-        return {};
+        const std::string hardware = settings_.hardware ? hardware_encoder() : "";
+        auto begun = begin(hardware);
+        if (begun || hardware.empty()) return begun;
+        complain(begun.error());
+        return begin({});
     }
 
     Result<void> encode(RawPicture picture) override {
@@ -174,26 +169,26 @@ class GstEncoder final : public Encoder {
             return fail(Errc::io, "picture of " + std::to_string(picture.bytes.size()) + " bytes, not " +
                                       std::to_string(layout_.bytes));
         if (outlet_->closed) return {};
-        if (under_way_.size() >= max_under_way) {
-            ++stats_.dropped;
+        if (under_way_.size() >= (chain_.hardware ? max_in_hardware : max_under_way)) {
+            ++dropped_;
             if (picture.captured - under_way_.front().captured > hang_after)
                 fail_later(outlet_, fail(Errc::timeout, "the encoder gives no picture"));
             return {};
         }
-        if (stats_.encoded == 0 && under_way_.empty()) outlet_->epoch = picture.captured;
+        if (std::exchange(fresh_, false)) outlet_->epoch = picture.captured;
         if (keys_.take(picture.captured, std::chrono::nanoseconds(1s) / rate_)) force_key();
         under_way_.push_back({picture.captured, asio::make_work_guard(outlet_->executor)});
-        gst_app_src_push_buffer(GST_APP_SRC(source_), wrap(std::move(picture)));  // takes it
+        gst_app_src_push_buffer(GST_APP_SRC(chain_.source), wrap(std::move(picture)));  // takes it
         return {};
     }
 
     void request_key() override { keys_.request(); }
     void set_bitrate(unsigned kbps) override {
         settings_.bitrate_kbps = kbps;
-        tell_bitrate();
+        chain_.set_bitrate(kbps);
     }
     void set_frame_rate(unsigned fps) override { rate_ = fps; }
-    EncoderStats stats() const override { return stats_; }
+    EncoderStats stats() const override { return {encoded_, dropped_, chain_.hardware}; }
 
  private:
     struct UnderWay {
@@ -201,94 +196,95 @@ class GstEncoder final : public Encoder {
         asio::executor_work_guard<asio::any_io_executor> work;
     };
 
-    Result<void> build() {
-        GstBin* bin = GST_BIN(pipeline_.get());
-        const bool convert = settings_.format != PixelFormat::i420;
-        const auto source = add(bin, "appsrc");
-        const auto converter = convert ? add(bin, "videoconvert") : source;
-        const auto encoder = add(bin, encoder_element);
-        const auto sink = add(bin, "appsink");
-        for (const auto* element : {&source, &converter, &encoder, &sink})
-            if (!*element) return element->error();
-        source_ = *source;
-        encoder_ = *encoder;
-        set_up_source();
-        set_up_encoder();
-        set_up_sink(*sink);
-        if ((convert && !gst_element_link(source_, *converter)) || !gst_element_link(*converter, encoder_) ||
-            !gst_element_link(encoder_, *sink))
-            return fail(Errc::io, "the encoder's elements do not fit together");
-        const GstOwned<GstBus> bus(gst_element_get_bus(pipeline_.get()));
-        gst_bus_set_sync_handler(bus.get(), &on_message, new std::shared_ptr<Outlet>(outlet_), &free_outlet);
-        return {};
-    }
-
-    void set_up_source() {
-        const GstOwned<GstCaps> caps(gst_caps_new_simple(
-            "video/x-raw", "format", G_TYPE_STRING, gst_video_format_to_string(gst_format(settings_.format)),
-            "width", G_TYPE_INT, static_cast<gint>(settings_.width), "height", G_TYPE_INT,
-            static_cast<gint>(settings_.height), "framerate", GST_TYPE_FRACTION,
-            static_cast<gint>(settings_.fps), 1, nullptr));
-        gst_app_src_set_caps(GST_APP_SRC(source_), caps.get());
-        g_object_set(source_, "format", GST_FORMAT_TIME, "block", FALSE, nullptr);
-    }
-
-    void set_up_encoder() {
-        gst_util_set_object_arg(G_OBJECT(encoder_), "rate-control", "bitrate");
-        gst_util_set_object_arg(G_OBJECT(encoder_), "complexity", "low");
-        // Key pictures come when KeyClock says so; one thread, so that a call does not take the whole board.
-        g_object_set(encoder_, "gop-size", 0u, "multi-thread", 1u, "scene-change-detection", FALSE, nullptr);
-        tell_bitrate();
-    }
-
-    void set_up_sink(GstElement* sink) {
-        const GstOwned<GstCaps> caps(gst_caps_from_string(
-            "video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline"));
-        gst_app_sink_set_caps(GST_APP_SINK(sink), caps.get());
-        g_object_set(sink, "sync", FALSE, "enable-last-sample", FALSE, nullptr);
+    Result<void> begin(const std::string& hardware) {
+        outlet_ = make_outlet();
+        pipeline_.reset(gst_pipeline_new(nullptr));
+        auto chain = build_chain(GST_BIN(pipeline_.get()), settings_, hardware);
+        if (!chain) return chain.error();
+        chain_ = *chain;
+        fresh_ = true;
         GstAppSinkCallbacks callbacks{};
         callbacks.new_sample = &on_sample;
-        gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, new std::shared_ptr<Outlet>(outlet_),
-                                   &free_outlet);
+        gst_app_sink_set_callbacks(GST_APP_SINK(chain_.sink), &callbacks,
+                                   new std::shared_ptr<Outlet>(outlet_), &free_outlet);
+        const GstOwned<GstBus> bus(gst_element_get_bus(pipeline_.get()));
+        gst_bus_set_sync_handler(bus.get(), &on_message, new std::shared_ptr<Outlet>(outlet_), &free_outlet);
+        if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) return {};
+        end();
+        return fail(Errc::io, "the encoder does not start");
     }
 
-    // In any state; the element takes the rate of pictures from their time stamps.
-    void tell_bitrate() { g_object_set(encoder_, "bitrate", settings_.bitrate_kbps * 1000u, nullptr); }
+    std::shared_ptr<Outlet> make_outlet() {
+        auto outlet = std::make_shared<Outlet>();
+        outlet->executor = executor_;
+        outlet->picture = picture_;
+        outlet->failed = [this](const Error& why) { on_failed(why); };
+        outlet->done = [this](TimePoint captured) { encoded_ += done(captured) ? 1u : 0u; };
+        outlet->lost = [this](TimePoint captured) { dropped_ += done(captured) ? 1u : 0u; };
+        return outlet;
+    }
+
+    void end() {
+        outlet_->closed = true;
+        if (pipeline_) gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+    }
+
+    void complain(const Error& why) const {
+        settings_.log.warning("the machine's encoder does not work: the processor encodes",
+                              kv("why", why.text()));
+    }
+
+    void on_failed(const Error& why) {
+        const OnFailed tell = failed_;  // it may destroy us
+        if (!chain_.hardware) return tell(why);
+        complain(why);
+        end();
+        under_way_.clear();
+        keys_.request();
+        if (auto begun = begin({}); !begun) tell(begun.error());
+    }
 
     void force_key() {
-        gst_element_send_event(encoder_,
+        gst_element_send_event(chain_.encoder,
                                gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
     }
 
     GstBuffer* wrap(RawPicture picture) {
         // GStreamer takes a writable pointer, but the memory is marked read-only.
         const auto bytes = const_cast<std::byte*>(picture.bytes.data());
+        const std::size_t size = layout_.planes > 0 ? layout_.bytes : picture.bytes.size();
         GstBuffer* buffer = gst_buffer_new_wrapped_full(
-            GST_MEMORY_FLAG_READONLY, bytes, layout_.bytes, 0, layout_.bytes,
+            GST_MEMORY_FLAG_READONLY, bytes, size, 0, size,
             new std::shared_ptr<const void>(std::move(picture.owner)), &free_owner);
-        gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, gst_format(settings_.format),
-                                       settings_.width, settings_.height, layout_.planes, layout_.offset,
-                                       layout_.stride);
+        if (layout_.planes > 0)
+            gst_buffer_add_video_meta_full(
+                buffer, GST_VIDEO_FRAME_FLAG_NONE, gst_video_format_from_string(raw_format(settings_.format)),
+                settings_.width, settings_.height, layout_.planes, layout_.offset, layout_.stride);
         const auto since = std::chrono::nanoseconds(picture.captured - outlet_->epoch).count();
         GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(since);
         return buffer;
     }
 
-    void picture_done(TimePoint captured) {
-        ++stats_.encoded;
+    /// False: it was none of ours, or is done already.
+    bool done(TimePoint captured) {
+        const std::size_t before = under_way_.size();
         while (!under_way_.empty() && under_way_.front().captured <= captured) under_way_.pop_front();
+        return under_way_.size() < before;
     }
 
+    asio::any_io_executor executor_;
     EncoderSettings settings_;
+    OnPicture picture_;
+    OnFailed failed_;
     Layout layout_;
     unsigned rate_;  // at which pictures come
-    std::shared_ptr<Outlet> outlet_ = std::make_shared<Outlet>();
+    std::shared_ptr<Outlet> outlet_;
     KeyClock keys_;
     std::deque<UnderWay> under_way_;
-    EncoderStats stats_;
+    std::uint64_t encoded_ = 0, dropped_ = 0;
+    bool fresh_ = true;  // no picture was given to this pipeline yet
     GstOwned<GstElement> pipeline_;
-    GstElement* source_ = nullptr;  // of the pipeline, as the next one
-    GstElement* encoder_ = nullptr;
+    Chain chain_;
 };
 
 }  // namespace
@@ -304,7 +300,7 @@ Result<std::unique_ptr<Encoder>> open_encoder(asio::any_io_executor executor, co
 
 Result<void> prepare_encoder() {
     if (auto ready = start_gstreamer(); !ready) return ready;
-    for (const char* element : {"appsrc", "videoconvert", encoder_element, "appsink"}) {
+    for (const char* element : {"appsrc", "videoconvert", software_encoder, "appsink"}) {
         const GstOwned<GstElement> made(gst_element_factory_make(element, nullptr));
         if (!made)
             return fail(Errc::not_found, std::string("GStreamer's element ") + element + " is not installed");

@@ -21,8 +21,14 @@ constexpr Duration busy_patience = 600ms, pause = 50ms;  // the call before is j
 constexpr Duration close_time = 1s;                      // for pictures that are still being encoded
 
 encode::PixelFormat pixel_format(Pixels pixels) {
-    if (pixels == Pixels::nv12) return encode::PixelFormat::nv12;
-    return pixels == Pixels::yuyv ? encode::PixelFormat::yuyv : encode::PixelFormat::i420;
+    switch (pixels) {
+        case Pixels::nv12: return encode::PixelFormat::nv12;
+        case Pixels::yuyv: return encode::PixelFormat::yuyv;
+        case Pixels::jpeg: return encode::PixelFormat::jpeg;
+        case Pixels::h264:
+        case Pixels::i420: break;
+    }
+    return encode::PixelFormat::i420;
 }
 
 }  // namespace
@@ -254,6 +260,7 @@ Result<void> V4l2Camera::open_encoder(const Opened& opened) {
     wanted.stride = opened.format.stride;
     wanted.fps = settings_.fps;
     wanted.bitrate_kbps = settings_.bitrate_kbps;
+    wanted.hardware = settings_.format == CameraSettings::Format::automatic;
     wanted.log = log_;
     auto encoder = encode::open_encoder(
         executor_, wanted,

@@ -12,9 +12,13 @@ struct Known {
     Pixels pixels;
 };
 // @source the kernel's "Image Formats" and "Compressed Formats": YU12 is I420, H264 is a byte stream with
-// start codes
-constexpr std::array<Known, 4> known{
-    {{"H264", Pixels::h264}, {"YU12", Pixels::i420}, {"NV12", Pixels::nv12}, {"YUYV", Pixels::yuyv}}};
+// start codes, MJPG and JPEG are a JPEG picture each
+constexpr std::array<Known, 6> known{{{"H264", Pixels::h264},
+                                      {"YU12", Pixels::i420},
+                                      {"NV12", Pixels::nv12},
+                                      {"YUYV", Pixels::yuyv},
+                                      {"MJPG", Pixels::jpeg},
+                                      {"JPEG", Pixels::jpeg}}};
 
 constexpr double close = 1.002;  // television's rates: 29.97 is 30, 14.985 is 15
 
@@ -100,8 +104,8 @@ Error no_format(std::span<const FormatOffer> offers, const CameraSettings& wante
     for (const FormatOffer& offer : offers) names.push_back(offer.fourcc);
     using Format = CameraSettings::Format;
     const char* const text = wanted.format == Format::h264  ? "H264"
-                             : wanted.format == Format::raw ? "YU12, NV12 or YUYV"
-                                                            : "H264, YU12, NV12 or YUYV";
+                             : wanted.format == Format::raw ? "YU12, NV12, YUYV or MJPG"
+                                                            : "H264, YU12, NV12, YUYV or MJPG";
     return fail(Errc::io, "board.camera.format: " + std::string(device) + " offers " +
                               (names.empty() ? "nothing" : join(names)) + "; needed is " + text);
 }

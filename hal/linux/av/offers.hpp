@@ -12,7 +12,7 @@
 namespace voip::hal::linux {
 
 /// What can be sent: as it comes, or after encoding it here; the first preferred.
-enum class Pixels { h264, i420, nv12, yuyv };
+enum class Pixels { h264, i420, nv12, yuyv, jpeg };
 
 /// Time from picture to picture, in seconds: numerator / denominator.
 struct Interval {

@@ -7,6 +7,7 @@
 #include "hal/encode/encoder.hpp"
 #include "hal/h264/h264.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/jpeg.hpp"
 
 using namespace voip;
 using namespace voip::hal;
@@ -173,6 +174,23 @@ TEST_CASE("encoder: a picture too small for its format is refused with io", "[ha
     const auto given = f.encoder->encode({bytes, std::span<const std::byte>(*bytes), t0});
     REQUIRE_FALSE(given);
     CHECK(given.error().is(Errc::io));
+}
+
+TEST_CASE("encoder: 3 damaged JPEG pictures in a row are left out and counted, the next is encoded",
+          "[hal][component]") {
+    Fixture f({.format = PixelFormat::jpeg, .width = 160, .height = 120});
+    const auto raw = noise(picture_bytes(PixelFormat::i420, 160, 120), 1);
+    const auto good = std::make_shared<std::vector<std::byte>>(test::jpeg(*raw, 160, 120, "Y42B"));
+    const auto bad = std::make_shared<std::vector<std::byte>>(good->size(), std::byte{0x55});
+    for (const auto& bytes : {good, bad, bad, bad, good}) {
+        REQUIRE(f.encoder->encode({bytes, std::span<const std::byte>(*bytes), f.captured}));
+        f.captured += 66ms;
+        f.settle();
+    }
+    CHECK(f.units.size() == 2);
+    CHECK(f.encoder->stats().encoded == 2);
+    CHECK(f.encoder->stats().dropped == 3);
+    CHECK(f.failures.empty());
 }
 
 TEST_CASE("encoder: it may be destroyed by its own handler, and 0 handlers run after that",

@@ -8,6 +8,7 @@
 #include "hal/sim/pattern.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/h264_decoder.hpp"
+#include "tests/support/jpeg.hpp"
 
 using namespace voip;
 using namespace voip::hal;
@@ -65,6 +66,32 @@ std::vector<std::byte> tricolour(encode::PixelFormat format, unsigned width, uns
     return made;
 }
 
+// Encodes one picture of 192x96 of the three colours, and looks at it.
+void see_colours(encode::PixelFormat format, std::vector<std::byte> picture) {
+    asio::io_context io{1};
+    std::vector<AccessUnit> units;
+    const encode::EncoderSettings settings{
+        .format = format, .width = 192, .height = 96, .bitrate_kbps = 2000};
+    auto encoder = encode::open_encoder(
+        io.get_executor(), settings, [&](AccessUnit unit) { units.push_back(std::move(unit)); },
+        [](const Error&) { FAIL("failed"); });
+    REQUIRE(encoder);
+    const auto bytes = std::make_shared<std::vector<std::byte>>(std::move(picture));
+    REQUIRE((*encoder)->encode({bytes, std::span<const std::byte>(*bytes), TimePoint(1h)}));
+    io.run();
+    REQUIRE(units.size() == 1);
+    test::H264Decoder decoder;
+    const auto seen = decoder.decode(units[0].bytes);
+    REQUIRE(seen);
+    const auto wanted = tricolour(encode::PixelFormat::i420, 192, 96);
+    for (const unsigned x : {32u, 96u, 160u}) {
+        const std::size_t luma = 48 * 192 + x;
+        const std::size_t blue = 192 * 96 + 24 * 96 + x / 2;
+        for (const std::size_t at : {luma, blue, blue + 96 * 48})
+            CHECK(std::abs(std::to_integer<int>(seen->bytes[at]) - std::to_integer<int>(wanted[at])) <= 6);
+    }
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -109,28 +136,16 @@ TEST_CASE("picture: the pattern comes out as it was drawn, in its colours, to 4 
 
 TEST_CASE("picture: three colours stay themselves from I420, NV12 and YUYV, to 6 levels",
           "[hal][component]") {
-    const auto format =
-        GENERATE(encode::PixelFormat::i420, encode::PixelFormat::nv12, encode::PixelFormat::yuyv);
-    asio::io_context io{1};
-    std::vector<AccessUnit> units;
-    const encode::EncoderSettings settings{
-        .format = format, .width = 192, .height = 96, .bitrate_kbps = 2000};
-    auto encoder = encode::open_encoder(
-        io.get_executor(), settings, [&](AccessUnit unit) { units.push_back(std::move(unit)); },
-        [](const Error&) { FAIL("failed"); });
-    REQUIRE(encoder);
-    const auto bytes = std::make_shared<std::vector<std::byte>>(tricolour(format, 192, 96));
-    REQUIRE((*encoder)->encode({bytes, std::span<const std::byte>(*bytes), TimePoint(1h)}));
-    io.run();
-    REQUIRE(units.size() == 1);
-    test::H264Decoder decoder;
-    const auto seen = decoder.decode(units[0].bytes);
-    REQUIRE(seen);
-    const auto wanted = tricolour(encode::PixelFormat::i420, 192, 96);
-    for (const unsigned x : {32u, 96u, 160u}) {
-        const std::size_t luma = 48 * 192 + x;
-        const std::size_t blue = 192 * 96 + 24 * 96 + x / 2;
-        for (const std::size_t at : {luma, blue, blue + 96 * 48})
-            CHECK(std::abs(std::to_integer<int>(seen->bytes[at]) - std::to_integer<int>(wanted[at])) <= 6);
-    }
+    using encode::PixelFormat;
+    const auto format = GENERATE(PixelFormat::i420, PixelFormat::nv12, PixelFormat::yuyv);
+    see_colours(format, tricolour(format, 192, 96));
+}
+
+TEST_CASE("picture: three colours stay themselves from JPEG of 2 samplings, with and without its tables",
+          "[hal][component]") {
+    const auto* const sampling = GENERATE("I420", "Y42B");
+    const auto raw = tricolour(encode::PixelFormat::i420, 192, 96);
+    const auto whole = test::jpeg(raw, 192, 96, sampling);
+    see_colours(encode::PixelFormat::jpeg, whole);
+    see_colours(encode::PixelFormat::jpeg, test::without_tables(whole));
 }

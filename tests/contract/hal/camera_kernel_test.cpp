@@ -1,5 +1,5 @@
 // What is special of cameras on a real kernel: vivid as /dev/video0, and a v4l2loopback as /dev/video9, which
-// is fed with H.264 here, as a camera that encodes.
+// is fed with H.264 here, as a camera that encodes, and with JPEG pictures, as most webcams.
 #include <fcntl.h>
 #include <linux/videodev2.h>
 #include <sys/ioctl.h>
@@ -15,6 +15,7 @@
 #include "hal/linux/fd.hpp"
 #include "tests/contract/hal/kernel.hpp"
 #include "tests/contract/hal/real_av_bench.hpp"
+#include "tests/support/jpeg.hpp"
 
 using namespace voip;
 using namespace voip::hal;
@@ -25,24 +26,41 @@ namespace {
 constexpr const char* loopback = "/dev/video9";
 constexpr unsigned clip_width = 320, clip_height = 240;
 
-/// The inside of a camera that encodes: 15 pictures a second of a file, the parameters before the first key
-/// picture alone, and the stream begun anew from there when the driver asks for another rate.
+using Picture = std::vector<std::byte>;
+
+/// The parameters before the first key picture alone.
+std::vector<Picture> clip() {
+    const Root root;
+    std::ifstream file(CLIP, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::vector<Picture> made;
+    for (const h264::Picture& each : h264::pictures(std::as_bytes(std::span(text))))
+        made.emplace_back(each.bytes.begin(), each.bytes.end());
+    REQUIRE(made.size() > 10);
+    return made;
+}
+
+std::vector<Picture> jpegs() {
+    std::vector<Picture> made;
+    for (unsigned char shade = 40; shade < 200; shade = static_cast<unsigned char>(shade + 10)) {
+        const Picture plain(clip_width * clip_height * 3 / 2, std::byte{shade});
+        made.push_back(voip::test::without_tables(voip::test::jpeg(plain, clip_width, clip_height, "Y42B")));
+    }
+    return made;
+}
+
+/// The inside of a camera: 15 pictures a second, over and over.
 class Feeder {
  public:
-    Feeder() {
+    Feeder(std::uint32_t pixels, std::vector<Picture> pictures) : pictures_(std::move(pictures)) {
         const Root root;
-        std::ifstream file(CLIP, std::ios::binary);
-        text_.assign(std::istreambuf_iterator<char>(file), {});
-        const auto bytes = std::as_bytes(std::span(text_));
-        pictures_ = h264::pictures(bytes);
-        REQUIRE(pictures_.size() > 10);
         fd_ = linux::Fd(::open(loopback, O_RDWR));
         REQUIRE(fd_);
         v4l2_format format{};
         format.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
         format.fmt.pix.width = clip_width;
         format.fmt.pix.height = clip_height;
-        format.fmt.pix.pixelformat = V4L2_PIX_FMT_H264;
+        format.fmt.pix.pixelformat = pixels;
         format.fmt.pix.sizeimage = clip_width * clip_height;
         REQUIRE(::ioctl(fd_.get(), VIDIOC_S_FMT, &format) == 0);
         thread_ = std::thread([this] { feed(); });
@@ -61,8 +79,7 @@ class Feeder {
         boost::asio::io_context io;
         boost::asio::steady_timer timer(io, Clock::now());
         for (std::size_t i = 0; !stopped_; i = (i + 1) % pictures_.size()) {
-            const auto& bytes = pictures_[i].bytes;
-            (void)!::write(fd_.get(), bytes.data(), bytes.size());
+            (void)!::write(fd_.get(), pictures_[i].data(), pictures_[i].size());
             timer.expires_at(timer.expiry() + 66ms);
             boost::system::error_code interrupted;  // by another thread that changes its user
             do timer.wait(interrupted);
@@ -70,8 +87,7 @@ class Feeder {
         }
     }
 
-    std::string text_;
-    std::vector<h264::Picture> pictures_;
+    std::vector<Picture> pictures_;
     linux::Fd fd_;
     std::atomic<bool> stopped_{false};
     std::thread thread_;
@@ -160,7 +176,7 @@ TEST_CASE("camera that encodes: the first picture is a key one with its paramete
           "[kernel][h264]") {
     become_nobody();
     Loop loop;
-    Feeder feeder;
+    Feeder feeder(V4L2_PIX_FMT_H264, clip());
     const SeenFilm seen =
         loop.film({.device = loopback, .width = clip_width, .height = clip_height, .fps = 15}, 4s);
     CHECK(seen.refused.empty());
@@ -177,10 +193,23 @@ TEST_CASE("camera that encodes: the first picture is a key one with its paramete
     CHECK(keys >= 3);
 }
 
+TEST_CASE("camera that gives JPEG pictures: 15 a second are encoded here", "[kernel][jpeg]") {
+    become_nobody();
+    Loop loop;
+    Feeder feeder(V4L2_PIX_FMT_MJPEG, jpegs());
+    const SeenFilm seen =
+        loop.film({.device = loopback, .width = clip_width, .height = clip_height, .fps = 15}, 4s);
+    CHECK(seen.refused.empty());
+    CHECK(seen.gone.empty());
+    REQUIRE(seen.pictures.size() > 40);
+    CHECK(seen.pictures[0].key);
+    for (const AccessUnit& unit : seen.pictures) CHECK(h264::pictures(unit.bytes).size() == 1);
+}
+
 TEST_CASE("camera that encodes: one that stops giving pictures is gone after 3 s", "[kernel][h264]") {
     become_nobody();
     Loop loop;
-    auto feeder = std::make_unique<Feeder>();
+    auto feeder = std::make_unique<Feeder>(V4L2_PIX_FMT_H264, clip());
     linux::V4l2Camera camera(loop.io.get_executor(),
                              {.device = loopback, .width = clip_width, .height = clip_height, .fps = 15}, {});
     const SeenFilm seen = loop.film(camera, 2s, [&] {

@@ -20,7 +20,7 @@ Found machine() {
     found.keys = {{"/dev/input/by-path/platform-gpio-keys-event", "gpio-keys", {"KEY_ENTER", "KEY_ESC"}}};
     found.cameras = {{"/dev/video0",
                       "Some\x1b[2Jcamera",
-                      {{"MJPG", {size(1280, 720, {{1, 30}})}}, {"YUYV", {size(1280, 720, {{1, 10}})}}}},
+                      {{"BGR3", {size(1280, 720, {{1, 5}})}}, {"YUYV", {size(1280, 720, {{1, 10}})}}}},
                      {"/dev/video2", "thermal", {{"Y16", {}}}}};
     found.sound = {{"plughw:CARD=Loop,DEV=0", "Loopback, Loopback PCM", true, true},
                    {"plughw:CARD=HDMI,DEV=3", "HDMI, HDMI 0", false, true}};
@@ -41,7 +41,7 @@ TEST_CASE("found: each of 6 usable devices comes with the lines of the configura
         CHECK(text.find(line) != std::string::npos);
     CHECK(text.find("\"line\":\"2\"") == std::string::npos);  // used by somebody
     CHECK(text.find("LED (output) used by led1") != std::string::npos);
-    CHECK(text.find("  not used: MJPG\n") != std::string::npos);
+    CHECK(text.find("  not used: BGR3\n") != std::string::npos);
     CHECK(text.find("thermal") != std::string::npos);
     CHECK(text.find("/dev/video2\"}") == std::string::npos);
 }

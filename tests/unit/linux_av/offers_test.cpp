@@ -50,6 +50,18 @@ TEST_CASE("offers: of 4 formats the one that the camera encodes is preferred, wh
     CHECK(choose(all, wanted(640, 480, 15), "x")->pixels == Pixels::i420);
 }
 
+TEST_CASE("offers: a webcam gives 1280x720 at 10 as YUYV, at 15 only as JPEG, which is taken then",
+          "[hal][unit]") {
+    CHECK(choose(webcam, wanted(1280, 720, 10), "x")->pixels == Pixels::yuyv);
+    const auto choice = choose(webcam, wanted(1280, 720, 15), "x");
+    REQUIRE(choice);
+    CHECK(choice->pixels == Pixels::jpeg);
+    CHECK(choice->fourcc == "MJPG");
+    CHECK(choice->interval == Interval{1, 30});
+    CHECK(choose(webcam, wanted(1280, 720, 15, Format::raw), "x")->pixels == Pixels::jpeg);
+    CHECK_FALSE(choose(webcam, wanted(1280, 720, 15, Format::h264), "x"));
+}
+
 TEST_CASE("offers: 15 a second is taken as it is, 12 as 15, 16 as 20; a camera of 30 alone gives 30",
           "[hal][unit]") {
     CHECK(choose(webcam, wanted(640, 480, 15), "x")->interval == Interval{1, 15});
@@ -67,17 +79,18 @@ TEST_CASE("offers: a size that is not offered is told with those that are", "[ha
 }
 
 TEST_CASE("offers: a rate of 30 where there are 5 and 10 is told with them", "[hal][unit]") {
-    CHECK(refusal(webcam, wanted(1280, 720, 30)) ==
+    const std::vector<FormatOffer> plain{webcam[1]};
+    CHECK(refusal(plain, wanted(1280, 720, 30)) ==
           "board.camera.fps: 30 is more than /dev/video0 offers as YUYV of 1280x720: 5, 10");
 }
 
 TEST_CASE("offers: a format that is not offered is told with those that are, 3 ways", "[hal][unit]") {
     CHECK(refusal(webcam, wanted(640, 480, 15, Format::h264)) ==
           "board.camera.format: /dev/video0 offers MJPG, YUYV; needed is H264");
-    CHECK(refusal({{"MJPG", {}}}, wanted(640, 480, 15)) ==
-          "board.camera.format: /dev/video0 offers MJPG; needed is H264, YU12, NV12 or YUYV");
+    CHECK(refusal({{"BGR3", {}}}, wanted(640, 480, 15)) ==
+          "board.camera.format: /dev/video0 offers BGR3; needed is H264, YU12, NV12, YUYV or MJPG");
     CHECK(refusal({}, wanted(640, 480, 15, Format::raw)) ==
-          "board.camera.format: /dev/video0 offers nothing; needed is YU12, NV12 or YUYV");
+          "board.camera.format: /dev/video0 offers nothing; needed is YU12, NV12, YUYV or MJPG");
 }
 
 TEST_CASE("offers: ranges of sizes have steps, ranges of rates have ends", "[hal][unit]") {
