@@ -17,8 +17,8 @@ QEMU = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "Nehalem", "
 KERNEL = ("console=ttyS0 TERM=dumb root=/dev/vda rw quiet loglevel=3 mitigations=off nokaslr no_timer_check tsc=reliable "
           "random.trust_cpu=on cryptomgr.notests apparmor=0 audit=0 systemd.show_status=false panic=-1")
 BARE, FULL = "vm-agent.target", "multi-user.target"     # what is booted: the agent alone, or all that is enabled
-BOOT_TIME = 300     # seconds until the first answer; 10 to 20 s on an idle machine
-RUN_TIME = 120      # seconds for one command
+BOOT_TIME = 600     # seconds until the first answer; 10 to 20 s on an idle machine
+RUN_TIME = 600      # seconds for one command: the host may be busy
 PAYLOAD = "/payload"    # the folder shared with the host, as the machine sees it
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the cases of cases/ in machines with the programs of a build installed, and says how many passed. Each file of
-cases gets a machine of its own, woken from one saved state. A machine without a verdict is a failure."""
+"""Runs the cases of cases/ and the programs of programs.py in machines with the programs of a build installed, and says
+how many passed. Each file of cases and each program gets a machine of its own, woken from one saved state. A machine
+without a verdict is a failure."""
 import argparse
 import pathlib
 import re
@@ -12,6 +13,7 @@ import image
 import install
 import machine
 from machine import Machine, MachineFailure
+from programs import PROGRAMS
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -19,7 +21,8 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 from summary import count  # noqa: E402
 
 TIME = 900          # seconds for one file of cases
-SLOW = "4"          # what the machine's deadlines are multiplied with
+# What the cases' deadlines are multiplied with: the machine is slow, and its host may be busy.
+ENVIRONMENT = {"WMPF_BIN": "/usr/bin", "WMPF_SLOW": "4"}
 
 
 def say(*words):
@@ -59,27 +62,36 @@ class Tally:
         return f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
 
 
-def run_file(installed, path, only, tally):
-    say(f"-- {path.name}")
+def run_in(installed, name, put, command, tally):
+    """One command in a machine of its own, counted. `put`: copies its files into the machine."""
+    say(f"-- {name}")
     began = time.monotonic()
     try:
         with installed.machine() as guest:
-            guest.put(ROOT / "tests/system/harness.py", "tests/system/harness.py")
-            guest.put(path.parent, "tests/vm/cases")
-            environment = {"WMPF_BIN": "/usr/bin", "WMPF_SLOW": SLOW}
-            command = [f"/payload/tests/vm/cases/{path.name}", *(["-k", only] if only else [])]
-            done = guest.run(command, TIME, environment, hear=lambda text: print(text, end="", flush=True))
+            put(guest)
+            done = guest.run(command, TIME, ENVIRONMENT, hear=lambda text: print(text, end="", flush=True))
             output, status = done.output, done.status
     except MachineFailure as failure:
         print(failure, flush=True)
         output, status = "", 98
-    say(f"{path.name}: {tally.add(output, status)}, {time.monotonic() - began:.0f} s")
+    say(f"{name}: {tally.add(output, status)}, {time.monotonic() - began:.0f} s")
+
+
+def run_file(installed, path, only, tally):
+    def put(guest):
+        guest.put(ROOT / "tests/system/harness.py", "tests/system/harness.py")
+        guest.put(path.parent, "tests/vm/cases")
+    run_in(installed, path.name, put, [f"/payload/tests/vm/cases/{path.name}", *(["-k", only] if only else [])], tally)
+
+
+def run_program(installed, build, program, only, tally):
+    run_in(installed, program.name, lambda guest: program.put(guest, build), program.command(only), tally)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default=install.BUILD)
-    parser.add_argument("--files", default="", help="only files of cases whose names match")
+    parser.add_argument("--files", default="", help="only files and programs whose names match")
     parser.add_argument("-k", dest="only", default="", help="only cases whose names have this in them")
     options = parser.parse_args()
     began = time.monotonic()
@@ -88,6 +100,9 @@ def main():
     for path in sorted((HERE / "cases").glob("test_*.py")):
         if re.search(options.files, path.name):
             run_file(installed, path, options.only, tally)
+    for program in PROGRAMS:
+        if re.search(options.files, program.name):
+            run_program(installed, options.build, program, options.only, tally)
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
     say(f"{time.monotonic() - began:.0f} s, {machine.used_cpu():.0f} s of them computing")
     print(f"{tally.passed} passed, {tally.failed} failed{skipped}")

@@ -5,7 +5,10 @@ import os
 import pathlib
 import struct
 import subprocess
+import sys
+import threading
 import time
+import unittest
 
 SLOW = float(os.environ.get("WMPF_SLOW", "1"))
 DEADLINE = 20 * SLOW
@@ -68,7 +71,8 @@ class GpioChip:
         sh("udevadm", "settle")
 
     def unplug(self):
-        (self.folder / "live").write_text("0")
+        if (self.folder / "live").read_text().strip() == "1":
+            (self.folder / "live").write_text("0")
 
     def pull(self, offset, high):
         """Moves an input, as a button does."""
@@ -158,3 +162,58 @@ def sound_loop():
     modprobe("snd-aloop", "index=0", "id=Loop", "pcm_substreams=1")
     until(lambda: os.path.exists("/proc/asound/Loop"), "the card Loop")
     sh("udevadm", "settle")
+
+
+class Eye(threading.Thread):
+    """Looks at an output all the time and remembers for how long it was high and low. `level`: a function."""
+
+    def __init__(self, level):
+        super().__init__(daemon=True)
+        self.level, self.leave = level, threading.Event()
+        self.spans = []         # (level, seconds) of spans that have ended
+        self.now = (level(), time.monotonic())
+        self.start()
+
+    def run(self):
+        while not self.leave.wait(0.01):
+            level, at = self.level(), time.monotonic()
+            if level != self.now[0]:
+                self.spans.append((self.now[0], at - self.now[1]))
+                self.now = (level, at)
+
+    def steady(self, level, seconds):
+        """It is so now, and has been for some time."""
+        now = self.now
+        return now[0] == level and time.monotonic() - now[1] > seconds
+
+    def saw(self, *wanted):
+        """Whether these spans followed each other; each is (level, shortest, longest)."""
+        spans = list(self.spans)
+        return any(all(span[0] == level and low <= span[1] <= high
+                       for span, (level, low, high) in zip(spans[start:], wanted))
+                   for start in range(len(spans) - len(wanted) + 1))
+
+    def forget(self):
+        self.spans = []
+
+    def close(self):
+        self.leave.set()
+        self.join()
+
+
+class Timed(unittest.TextTestResult):
+    """Says how long each case took."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.began = time.monotonic()
+
+    def addSuccess(self, test):
+        unittest.TestResult.addSuccess(self, test)
+        self.stream.writeln(f"ok, {time.monotonic() - self.began:.1f} s")
+        self.stream.flush()
+
+
+def main():
+    """Runs the cases of the program that calls it."""
+    unittest.main(testRunner=unittest.TextTestRunner(resultclass=Timed, verbosity=2, stream=sys.stdout))

@@ -68,6 +68,20 @@ def start_daemon(config):
     wait_active()
 
 
+class DropIn:
+    """Lines for the daemon's [Service] section, for the next start."""
+
+    def __init__(self, *lines, unit=DAEMON):
+        self.path = pathlib.Path(f"/etc/systemd/system/{unit}.d/test.conf")
+        self.path.parent.mkdir(exist_ok=True)
+        self.path.write_text("[Service]\n" + "\n".join(lines) + "\n")
+        sh("systemctl", "daemon-reload")
+
+    def remove(self):
+        self.path.unlink()
+        sh("systemctl", "daemon-reload")
+
+
 def ctl(*arguments, check=True):
     return sh("wmpf-voipctl", *arguments, check=check, timeout=2 * DEADLINE)
 
@@ -86,12 +100,17 @@ def start_service():
 
 
 def provision(board=None, **parts):
-    """From nothing to a device that is on line and may call anna."""
+    """A device that is on line and may call anna; from nothing, the first time in a machine."""
+    config = device_config(board, **parts)
+    if CA.exists():
+        start_daemon(config)
+        wait_online()
+        return
     start_service()
     CA.parent.mkdir(exist_ok=True)
     CA.write_bytes(pathlib.Path("/var/lib/wmpf-voip-service/ca.pem").read_bytes())
     CA.chmod(0o644)
-    start_daemon(device_config(board, **parts))
+    start_daemon(config)
     admin("product", "add", APP, MODEL)
     admin("user", "add", "anna")
     open_id = re.search(r"\bo\S+", admin("user", "list").split("anna", 1)[1])[0]

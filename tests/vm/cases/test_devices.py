@@ -8,7 +8,7 @@ import tempfile
 import unittest
 import wave
 
-from devices import DEADLINE, CameraFeed, GpioChip, Led, loopback_camera, sh, sound_loop, unload, until, vivid
+from devices import DEADLINE, CameraFeed, GpioChip, Led, loopback_camera, main, sh, sound_loop, unload, until, vivid
 
 
 class Gpio(unittest.TestCase):
@@ -107,4 +107,4 @@ class Kernel(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    main()

@@ -3,7 +3,7 @@ import re
 import unittest
 
 import station
-from devices import sh
+from devices import main, sh
 
 
 class Start(unittest.TestCase):
@@ -44,4 +44,4 @@ def ctl_status():
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    main()
