@@ -31,15 +31,19 @@ function filledIn(values) {
 }
 
 export class Turn {
-    /** @param {{allowed?: string[], certificate: string, key: string}} options  allowed: private peers, one by one */
-    static async start(folder, space, { allowed = [], certificate, key }) {
+    /**
+     * @param {{allowed?: string[], certificate: string, key: string, ip6?: string}} options
+     *     allowed: private peers, one by one or FIRST-LAST; ip6: a relayed address more
+     */
+    static async start(folder, space, { allowed = [], certificate, key, ip6 = '' }) {
         const turn = new Turn();
         const file = path.join(folder, 'turnserver.conf');
         const text = filledIn({
             'listening-ip': publicAddress, 'relay-ip': publicAddress, 'static-auth-secret': secret,
             cert: certificate, pkey: key, 'proc-user': null, 'proc-group': null, syslog: null,
         });
-        writeFileSync(file, text + allowed.map((peer) => `allowed-peer-ip=${peer}\n`).join(''));
+        const more = [...(ip6 ? [`relay-ip=${ip6}`] : []), ...allowed.map((peer) => `allowed-peer-ip=${peer}`)];
+        writeFileSync(file, `${text}${more.map((line) => `${line}\n`).join('')}`);
         turn.program = new Program(program, ['-c', file, '--log-file=stdout', `--pidfile=${path.join(folder, 'turn.pid')}`,
             `--userdb=${path.join(folder, 'turn.db')}`, '--verbose'], { space });
         await turn.program.line(/Total General servers/);  // all listeners are open

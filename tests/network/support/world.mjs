@@ -17,6 +17,7 @@ const execute = promisify(execFile);
 const cableProgram = path.join(bin, 'wmpf-test-cable');
 
 export const publicAddress = '198.51.100.1';
+export const publicAddress6 = '2001:db8::1';   // for relayed packets alone: no way leads there
 const sides = {
     device: { router: 'deviceRouter', inside: '10.1.0', outside: '192.0.2.1', link: '192.0.2.254' },
     phone: { router: 'phoneRouter', inside: '10.2.0', outside: '203.0.113.1', link: '203.0.113.254' },
@@ -110,6 +111,7 @@ export class World {
             await this.ip(place, 'link', 'set', 'lo', 'up');
         }
         await this.ip('public', 'addr', 'add', `${publicAddress}/32`, 'dev', 'lo');
+        await this.ip('public', 'addr', 'add', `${publicAddress6}/128`, 'dev', 'lo');
         for (const place of ['public', 'deviceRouter', 'phoneRouter']) await this.#forward(place);
         await this.#wire('deviceRouter', 'wan', 'public', 'device');
         await this.#wire('phoneRouter', 'wan', 'public', 'phone');
