@@ -8,7 +8,6 @@ namespace voip::hal::linux {
 namespace {
 
 constexpr Duration ringer_buffer = 200ms;  // ends with the tone: what is in it is thrown away
-constexpr Duration retry = 1s;
 
 /// The tone's sound as loud as it is wanted.
 Sound sound_of(Tone tone, const RingerSettings& settings) {
@@ -79,7 +78,7 @@ void AlsaRinger::sound(Run& run, AlsaRinger* self, const RingerSettings& setting
         const auto played = repeat(run, settings.device, sound, [&tell] { tell({}); });
         if (played) return;  // stopped
         tell(played);
-        if (run.sleep(retry)) return;
+        if (run.sleep(settings.retry)) return;
     }
 }
 

@@ -14,6 +14,7 @@ struct RingerSettings {
     std::string file = {};
     unsigned volume = 80;  ///< percent
     Log log = {};
+    Duration retry = 1s;  ///< after a card that could not be opened, or failed
 };
 
 /// Plays the tones on a sound card, in a thread of its own. The card is open only while a tone sounds. It is

@@ -98,6 +98,8 @@ Count& all_threads() {
 
 // Shared with the threads, which may outlive the worker.
 struct Worker::Gate {
+    explicit Gate(Duration patience) : stop_time(patience) {}
+    const Duration stop_time;
     std::mutex mutex;
     std::condition_variable changed;
     bool busy = false;  // a body runs
@@ -136,8 +138,8 @@ class NoSignals {
 
 }  // namespace
 
-Worker::Worker(asio::any_io_executor executor, std::string name)
-    : executor_(std::move(executor)), name_(std::move(name)), gate_(std::make_shared<Gate>()) {}
+Worker::Worker(asio::any_io_executor executor, std::string name, Duration stop_time)
+    : executor_(std::move(executor)), name_(std::move(name)), gate_(std::make_shared<Gate>(stop_time)) {}
 
 void Worker::stop() {
     if (run_) run_->stop();
@@ -156,7 +158,10 @@ std::shared_ptr<Run> Worker::start(Body body, std::function<void(const Error&)> 
             if (!run->stopped()) body(*run);
             gate->leave();
         } else if (!run->stopped()) {
-            run->post([failed, name] { failed(fail(Errc::timeout, name + " did not close within 2 s")); });
+            run->post([failed, name, waited = gate->stop_time] {
+                const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
+                failed(fail(Errc::timeout, name + " did not close within " + std::to_string(ms) + " ms"));
+            });
         }
         gate->threads.add(-1);
         all_threads().add(-1);

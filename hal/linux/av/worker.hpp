@@ -50,11 +50,11 @@ class Worker {
     /// What the thread does until the run is stopped. It must look at wake_fd() wherever it waits.
     using Body = std::function<void(Run&)>;
 
-    /// A body that has not ended so long after its stop() is stuck in the kernel.
-    static constexpr Duration stop_time = 2s;
+    static constexpr Duration usual_stop_time = 2s;
 
     /// @param name  of the thread, at most 15 bytes
-    Worker(asio::any_io_executor executor, std::string name);
+    /// @param stop_time  a body that has not ended so long after its stop() is stuck in the kernel
+    Worker(asio::any_io_executor executor, std::string name, Duration stop_time = usual_stop_time);
     /// stop(). Does not wait: what the thread still holds lives until it ends.
     ~Worker() { stop(); }
     Worker(const Worker&) = delete;

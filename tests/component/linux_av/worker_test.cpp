@@ -70,10 +70,12 @@ TEST_CASE("worker: of 50 starts in a row 1 thread runs at a time, and the last o
 }
 
 TEST_CASE(
-    "worker: a thread that is stuck for 2 s lets the next start fail with timeout, and the one after go",
+    "worker: a thread that is stuck lets the next start fail with timeout after 50 ms (2 s), the one after "
+    "go",
     "[hal][component]") {
     WorkerLoop loop;
-    Worker worker(loop.io.get_executor(), "camera");
+    CHECK(Worker::usual_stop_time == 2s);
+    Worker worker(loop.io.get_executor(), "camera", 50ms);
     std::latch hardware(1), inside(1);
     worker.start([&](Run&) { inside.count_down(), hardware.wait(); }, never);
     inside.wait();
@@ -84,7 +86,7 @@ TEST_CASE(
                      told = why.context;
                  });
     REQUIRE(loop.until([&] { return !told.empty(); }));
-    CHECK(told == "camera did not close within 2 s");
+    CHECK(told == "camera did not close within 50 ms");
     hardware.count_down();
     bool ran = false;
     worker.start([&](Run& run) { run.post([&] { ran = true; }); }, never);
