@@ -4,19 +4,26 @@
 #include <gst/app/gstappsrc.h>
 #include <gst/video/video.h>
 
-#include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "hal/encode/gst_owned.hpp"
-#include "tests/support/catch.hpp"
 
 namespace voip::test {
 
 using hal::encode::GstOwned;
 
+namespace {
+
+void need(bool good, const char* what) {
+    if (!good) throw std::runtime_error(std::string("JPEG: ") + what);
+}
+
+}  // namespace
+
 std::vector<std::byte> jpeg(std::span<const std::byte> i420, unsigned width, unsigned height,
                             const char* sampling) {
-    REQUIRE(hal::encode::start_gstreamer());
+    need(static_cast<bool>(hal::encode::start_gstreamer()), "GStreamer does not start");
     const std::string text =
         "appsrc name=begin format=time caps=video/x-raw,format=I420,framerate=15/1,width=" +
         std::to_string(width) + ",height=" + std::to_string(height) +
@@ -26,13 +33,13 @@ std::vector<std::byte> jpeg(std::span<const std::byte> i420, unsigned width, uns
         static_cast<GstElement*>(gst_object_ref_sink(gst_parse_launch(text.c_str(), nullptr))));
     const GstOwned<GstElement> begin(gst_bin_get_by_name(GST_BIN(pipeline.get()), "begin"));
     const GstOwned<GstElement> end(gst_bin_get_by_name(GST_BIN(pipeline.get()), "end"));
-    REQUIRE(gst_element_set_state(pipeline.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE);
+    need(gst_element_set_state(pipeline.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE, "no encoder");
     GstBuffer* const raw = gst_buffer_new_memdup(i420.data(), i420.size());
     GST_BUFFER_PTS(raw) = 0;
-    REQUIRE(gst_app_src_push_buffer(GST_APP_SRC(begin.get()), raw) == GST_FLOW_OK);
+    need(gst_app_src_push_buffer(GST_APP_SRC(begin.get()), raw) == GST_FLOW_OK, "not taken");
     gst_app_src_end_of_stream(GST_APP_SRC(begin.get()));
     GstSample* const sample = gst_app_sink_pull_sample(GST_APP_SINK(end.get()));
-    REQUIRE(sample);
+    need(sample != nullptr, "nothing came out");
     GstBuffer* const made = gst_sample_get_buffer(sample);
     std::vector<std::byte> bytes(gst_buffer_get_size(made));
     gst_buffer_extract(made, 0, bytes.data(), bytes.size());
@@ -47,7 +54,7 @@ std::vector<std::byte> without_tables(std::span<const std::byte> jpeg) {
     std::size_t at = 2;
     bool left_out = false;
     while (at + 4 <= jpeg.size()) {
-        REQUIRE(jpeg[at] == mark);
+        need(jpeg[at] == mark, "no segment");
         if (jpeg[at + 1] == scan) break;
         const std::size_t length =
             2 + std::to_integer<std::size_t>(jpeg[at + 2]) * 256 + std::to_integer<std::size_t>(jpeg[at + 3]);
@@ -58,7 +65,7 @@ std::vector<std::byte> without_tables(std::span<const std::byte> jpeg) {
         left_out = left_out || table;
         at += length;
     }
-    REQUIRE(left_out);
+    need(left_out, "it has no tables");
     kept.insert(kept.end(), jpeg.begin() + static_cast<long>(at), jpeg.end());
     return kept;
 }
