@@ -123,11 +123,30 @@ def loop_back_daemon(harness, folder):
     """A daemon with engine none, for what needs no service."""
     config = folder / "none.json"
     config.write_text(json.dumps({"device": {"sn": "bench-1"}, "call": {"engine": "none"},
-                                  "board": {"driver": "sim"}, "api": {"maxClients": 256}}))
+                                  "board": {"driver": "sim", "buttons": [{"name": "call", "openId": "somebody"}]},
+                                  "api": {"maxClients": 256}}))
     daemon = harness.Program(harness.BIN / "wmpf-voipd", "--config", config, "--state-dir", folder / "none",
                              "--socket", folder / "none.sock")
     harness.Api(folder / "none.sock").close()   # it answers
     return daemon
+
+
+def presses(harness, socket, count):
+    """Microseconds from a press of the simulated button, asked for by one client, to `dialling` at another."""
+    watcher, presser = harness.Api(socket), harness.Api(socket)
+    watcher.call("room.subscribe")
+    took = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        presser.send('{"jsonrpc":"2.0","id":1,"method":"board.press","params":{"button":"call"}}\n')
+        watcher.wait_phase("dialling")
+        took.append((time.perf_counter() - begun) * 1e6)
+        presser.receive()
+        watcher.call("voip.forceHangUpVoip")
+        watcher.wait_phase("ended")
+    watcher.close()
+    presser.close()
+    return took
 
 
 def main():
@@ -171,6 +190,7 @@ def main():
         for subscribers in (1, 10, 100):
             table.add(f"fan-out to {subscribers} subscribers", "us",
                       samples(probe, "fan-out", house.folder / "none.sock", subscribers, many // 10))
+        table.add("press to dialling at the socket, simulator", "us", presses(harness, house.folder / "none.sock", many // 10))
         daemon.stop()
     finally:
         house.close()
