@@ -27,7 +27,7 @@ def stage(build=BUILD):
     """A folder with the build installed below /usr, stripped."""
     folder = tempfile.TemporaryDirectory(prefix="wmpf-stage-")
     atexit.register(folder.cleanup)
-    for component in ("daemon", "service"):
+    for component in ("daemon", "media", "service"):
         done = subprocess.run(["cmake", "--install", build, "--prefix", "/usr", "--strip", "--component", component],
                               env=dict(os.environ, DESTDIR=folder.name), capture_output=True, text=True, check=False)
         if done.returncode != 0:
