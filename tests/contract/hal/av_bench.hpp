@@ -18,6 +18,9 @@ class AvBench {
     [[nodiscard]] virtual const AvSettings& settings() const = 0;
     /// The camera's bit rate can be changed (false: it plays what was encoded elsewhere).
     [[nodiscard]] virtual bool encodes() const = 0;
+    /// Whether the machine is in time. An emulated one on a busy host is not: less comes than is due, and
+    /// later.
+    [[nodiscard]] virtual bool in_time() const { return true; }
     virtual TimePoint now() = 0;
     /// Lets time pass, and everything happen that is due in it.
     virtual void pass(Duration length) = 0;
