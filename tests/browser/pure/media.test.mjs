@@ -53,27 +53,32 @@ describe('sessions', () => {
 });
 
 describe('wish for an offer', () => {
-    const times = (state, reloaded, until, since = 0) => {
+    const times = (state, past, until, since = 0) => {
         const wish = new OfferWish(), asked = [];
-        for (let now = 0; now <= until; now += 100) if (wish.due(state, since, reloaded, now)) asked.push(now);
+        for (let now = 0; now <= until; now += 100) if (wish.due(state, since, past, now)) asked.push(now);
         return asked;
     };
     it('waits 6 s for the first, asks at once after a reload, then ever more slowly', () => {
-        assert.deepEqual(times('none', false, 46_000), [6000, 10_000, 16_000, 26_000, 46_000]);
-        assert.equal(times('none', true, 3000)[0], 0);
+        assert.deepEqual(times('none', {}, 46_000), [6000, 10_000, 16_000, 26_000, 46_000]);
+        assert.equal(times('none', { isReloaded: true }, 3000)[0], 0);
     });
     it('gives a connection 10 s to come up and 4 s to mend, a failed one none', () => {
-        assert.equal(times('connecting', false, 12_000)[0], 10_000);
-        assert.equal(times('disconnected', false, 12_000)[0], 4000);
-        assert.equal(times('failed', false, 12_000)[0], 0);
-        assert.deepEqual(times('connected', false, 12_000), []);
+        assert.equal(times('connecting', {}, 12_000)[0], 10_000);
+        assert.equal(times('disconnected', {}, 12_000)[0], 4000);
+        assert.equal(times('failed', {}, 12_000)[0], 0);
+        assert.deepEqual(times('connected', {}, 12_000), []);
+    });
+    it('gives a broken connection no time when the channel came back meanwhile, or less than 10 s before', () => {
+        const wish = (since, roadBack, now) => new OfferWish().due('disconnected', since, { roadBack }, now);
+        assert.deepEqual([wish(50_000, 51_000, 51_000), wish(50_000, 41_000, 50_000), wish(50_000, 40_000, 50_000), wish(50_000, 40_000, 54_000)],
+            [true, true, false, true]);
     });
     it('forgets its patience when it has worked', () => {
         const wish = new OfferWish();
-        assert.equal(wish.due('failed', 0, false, 0), true);
-        assert.equal(wish.due('failed', 0, false, 100), false);
-        wish.due('connected', 100, false, 200);
-        assert.equal(wish.due('failed', 300, false, 300), true);
+        assert.equal(wish.due('failed', 0, {}, 0), true);
+        assert.equal(wish.due('failed', 0, {}, 100), false);
+        wish.due('connected', 100, {}, 200);
+        assert.equal(wish.due('failed', 300, {}, 300), true);
     });
 });
 

@@ -7,7 +7,7 @@ import { heardTone } from '../../browser/support/media.mjs';
 import { slow, until } from '../../browser/support/programs.mjs';
 import { pictureBack, stretch } from '../support/measure.mjs';
 import { deviceTone, lacking, networkScene, quality } from '../support/scene.mjs';
-import { deviceAddress, otherDeviceAddress } from '../support/world.mjs';
+import { deviceAddress, otherDeviceAddress, otherPhoneAddress, phoneAddress } from '../support/world.mjs';
 
 describe('outage', { skip: lacking }, () => {
     const here = networkScene();
@@ -74,18 +74,25 @@ describe('outage', { skip: lacking }, () => {
         });
     }
 
-    test('the device gets another address: a new connection is there within 6 s', async (t) => {
+    /** One side moves to another address: how long until the picture is back, for a whole second. */
+    async function moved(place, from, to, t) {
         const phone = await talk();
         const before = await connections(phone.page), begun = Date.now();
-        await here.world.moveDevice(deviceAddress, otherDeviceAddress);
-        t.after(() => here.world.moveDevice(otherDeviceAddress, deviceAddress).then(() => here.house.online()));
+        await here.world.move(place, from, to);
+        t.after(() => here.world.move(place, to, from).then(() => here.house.online()));
         await until(async () => (await connections(phone.page)) > before, 'a new connection');
         await pictureBack(phone.page);
         const backMs = Date.now() - begun - 1_000;   // it was looked at for a second
-        t.diagnostic(`another address: the picture is back after ${backMs} ms`);
+        t.diagnostic(`another address of the ${place}: the picture is back after ${backMs} ms`);
         assert.ok(backMs < 6_000 * slow, `${backMs} ms`);
         await talksOn(phone);
-    });
+    }
+
+    test('the device gets another address: a new connection is there within 6 s',
+        (t) => moved('device', deviceAddress, otherDeviceAddress, t));
+
+    test('the phone gets another address: a new connection is there within 6 s',
+        (t) => moved('phone', phoneAddress, otherPhoneAddress, t));
 });
 
 describe('outage without end', { skip: lacking }, () => {

@@ -9,9 +9,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../browser/support/programs.mjs';
 import { lackingTurn, secret, Turn } from '../support/turn.mjs';
-import { lackingWorld, publicAddress, publicAddress6, World } from '../support/world.mjs';
+import { lackingWorld, publicAddress, World } from '../support/world.mjs';
 
 const lacking = await lackingWorld() || await lackingTurn() || false;
+const publicAddress6 = '2001:db8::1';   // relayed packets leave from it
 const client = fileURLToPath(new URL('../support/turn_client.mjs', import.meta.url));
 const permitted = 0, unauthorized = 401, forbidden = 403;
 
@@ -44,6 +45,7 @@ describe('relay', { skip: lacking }, () => {
     }
     before(async () => {
         world = await World.open();
+        await world.ip('public', 'addr', 'add', `${publicAddress6}/128`, 'dev', 'lo');
         const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj',
             '/CN=turn', '-keyout', path.join(folder, 'server.pem'), '-out', path.join(folder, 'server.pem')]);
         assert.equal(made.code, 0, made.err);

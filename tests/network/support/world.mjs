@@ -17,12 +17,11 @@ const execute = promisify(execFile);
 const cableProgram = path.join(bin, 'wmpf-test-cable');
 
 export const publicAddress = '198.51.100.1';
-export const publicAddress6 = '2001:db8::1';   // for relayed packets alone: no way leads there
 const sides = {
     device: { router: 'deviceRouter', inside: '10.1.0', outside: '192.0.2.1', link: '192.0.2.254' },
     phone: { router: 'phoneRouter', inside: '10.2.0', outside: '203.0.113.1', link: '203.0.113.254' },
 };
-export const deviceAddress = '10.1.0.2', otherDeviceAddress = '10.1.0.3', phoneAddress = '10.2.0.2';
+export const deviceAddress = '10.1.0.2', otherDeviceAddress = '10.1.0.3', phoneAddress = '10.2.0.2', otherPhoneAddress = '10.2.0.3';
 
 /** Why there can be no such world here; '' when there can. */
 export async function lackingWorld() {
@@ -109,10 +108,11 @@ export class World {
             await execute('ip', ['netns', 'add', this.space(place)]);
             this.#spaces.push(this.space(place));
             await this.ip(place, 'link', 'set', 'lo', 'up');
+            // An address of IPv6 that gets ready a second later is a change of the network, at which a browser drops what it loads.
+            await this.#setting(place, 'net.ipv6.conf.default.accept_dad=0');
         }
         await this.ip('public', 'addr', 'add', `${publicAddress}/32`, 'dev', 'lo');
-        await this.ip('public', 'addr', 'add', `${publicAddress6}/128`, 'dev', 'lo');
-        for (const place of ['public', 'deviceRouter', 'phoneRouter']) await this.#forward(place);
+        for (const place of ['public', 'deviceRouter', 'phoneRouter']) await this.#setting(place, 'net.ipv4.ip_forward=1');
         await this.#wire('deviceRouter', 'wan', 'public', 'device');
         await this.#wire('phoneRouter', 'wan', 'public', 'phone');
         await this.#wire('phone', 'eth0', 'phoneRouter', 'lan');
@@ -125,8 +125,9 @@ export class World {
         await this.set({});
     }
 
-    #forward(place) {
-        return execute('ip', ['netns', 'exec', this.space(place), 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
+    /** A kernel without IPv6 has none of its settings. */
+    #setting(place, words) {
+        return execute('ip', ['netns', 'exec', this.space(place), 'sysctl', '-e', '-qw', words]);
     }
 
     #wire(place, name, otherPlace, otherName) {
@@ -169,11 +170,11 @@ export class World {
         }` : ''}`);
     }
 
-    /** The device moves to another address, as after a new lease. */
-    async moveDevice(from, to) {
-        await this.ip('device', 'addr', 'del', `${from}/24`, 'dev', 'eth0');
-        await this.ip('device', 'addr', 'add', `${to}/24`, 'dev', 'eth0');
-        await this.ip('device', 'route', 'replace', 'default', 'via', `${sides.device.inside}.1`);
+    /** 'device' or 'phone' moves to another address, as after a new lease or from one network to another. */
+    async move(place, from, to) {
+        await this.ip(place, 'addr', 'del', `${from}/24`, 'dev', 'eth0');
+        await this.ip(place, 'addr', 'add', `${to}/24`, 'dev', 'eth0');
+        await this.ip(place, 'route', 'replace', 'default', 'via', `${sides[place].inside}.1`);
     }
 
     async close() {

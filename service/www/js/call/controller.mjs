@@ -204,6 +204,7 @@ export class CallController {
             send: (body) => this.#signal(body),
             iceServers: () => this.#iceServers(),
             online: () => this.#channel.online,
+            doubt: () => this.#channel.look({ urgent: true }),
         }, from);
         this.#link.changed.listen(() => this.changed.tell());
     }

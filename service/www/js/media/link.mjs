@@ -24,6 +24,8 @@ export class MediaLink {
     #peer = null;
     #state = 'none';
     #since = Date.now();
+    #roadBack = 0;      // when the channel came back last
+    #silentSince = 0;   // nothing comes, though the connection says that it stands; 0: something comes
     #begun = Date.now();
     #everConnected = false;
     #reading = null;
@@ -32,7 +34,8 @@ export class MediaLink {
     #told = '';
 
     /**
-     * @param {{send(body), iceServers(): Promise<Array>, online(): boolean}} io  send drops when off line
+     * @param {{send(body), iceServers(): Promise<Array>, online(): boolean, doubt()}} io  send drops when off line;
+     *     doubt: sound and picture stopped, perhaps with the network
      * @param {{session?: number, reloaded?: boolean}} from  of an earlier load of the page
      */
     constructor(io, { session = 0, reloaded = false } = {}) {
@@ -76,6 +79,7 @@ export class MediaLink {
 
     /** The page came back, or the channel: what the other side may have missed is said again. */
     repeat() {
+        this.#roadBack = Date.now();
         this.#told = '';
         this.#tellMedia();
         this.#look();
@@ -83,6 +87,7 @@ export class MediaLink {
 
     close() {
         clearInterval(this.#timer);
+        this.#timer = 0;
         this.#peer?.close();
         this.#peer = null;
         this.capture.close();
@@ -128,14 +133,21 @@ export class MediaLink {
         if (state === this.#state) return;
         this.#state = state;
         this.#since = Date.now();
+        this.#silentSince = 0;
         if (state === 'connected') this.#everConnected = true;
+        else if (this.status === 'interrupted' && state !== 'connecting') this.#io.doubt();
         this.changed.tell();
     }
 
     async #look() {
-        const due = this.#io.online() && this.#wish.due(this.#state, this.#since, this.#reloaded, Date.now());
-        if (due) this.#io.send({ type: 'want-offer', session: this.session });
         await this.#measure();
+        if (!this.#timer) return;  // closed meanwhile
+        // Silence alone is a pause of the network. With a channel that had to be made anew, the session is of the network before.
+        const isOld = this.#silentSince && this.#roadBack > this.#silentSince;
+        const [state, since] = isOld ? ['disconnected', this.#silentSince] : [this.#state, this.#since];
+        const past = { isReloaded: this.#reloaded, roadBack: this.#roadBack };
+        const due = this.#io.online() && this.#wish.due(state, since, past, Date.now());
+        if (due) this.#io.send({ type: 'want-offer', session: this.session });
         this.changed.tell();
     }
 
@@ -147,9 +159,18 @@ export class MediaLink {
             if (this.#peer !== peer) return;
             this.numbers = numbersOf(this.#reading, reading);
             this.#reading = reading;
+            this.#listen();
         } catch {
             // a connection that is being closed has no numbers
         }
+    }
+
+    /** A browser says after 5 s that a connection broke; a device that sends sound falls silent at once. */
+    #listen() {
+        if (this.#state !== 'connected') return;
+        const isSilent = this.numbers.receiveKbps === 0 && this.far.microphone;
+        if (isSilent && !this.#silentSince) this.#io.doubt();
+        this.#silentSince = isSilent ? this.#silentSince || Date.now() : 0;
     }
 
     // ---- what we send

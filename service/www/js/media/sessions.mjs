@@ -75,13 +75,15 @@ const judges = {
  * When to tell the device want-offer. Times in ms of one clock.
  *
  * Nothing came after the answer: the device may still be starting, it is given `first`. After a reload nothing
- * can come by itself: at once. A session that does not connect, or broke, is given some time to mend itself.
- * Asking again and again takes ever longer pauses.
+ * can come by itself: at once. A session that does not connect, or broke, is given some time to mend itself; but none
+ * when the channel came back while it was broken or shortly before: then this phone is in another network, and what
+ * the session knows of its addresses is worth nothing. Asking again and again takes ever longer pauses.
  */
 export class OfferWish {
     static first = 6000;
     static connecting = 10_000;
     static disconnected = 4000;
+    static shortly = 10_000;
     static pauses = [4000, 6000, 10_000, 20_000];
 
     #asked = 0;
@@ -90,17 +92,18 @@ export class OfferWish {
     /**
      * @param {'none' | 'connecting' | 'connected' | 'disconnected' | 'failed'} state  of the connection
      * @param {number} since      when it became so
-     * @param {boolean} reloaded  the page was loaded anew in this call
+     * @param {{isReloaded?: boolean, roadBack?: number}} past  the page was loaded anew in this call; when the channel
+     *     came back last
      */
-    due(state, since, reloaded, now) {
+    due(state, since, { isReloaded = false, roadBack = -Infinity }, now) {
         if (state === 'connected') {
             this.#asked = 0;
             this.#next = 0;
             return false;
         }
         const patience = {
-            none: reloaded ? 0 : OfferWish.first, connecting: OfferWish.connecting,
-            disconnected: OfferWish.disconnected, failed: 0,
+            none: isReloaded ? 0 : OfferWish.first, connecting: OfferWish.connecting,
+            disconnected: roadBack > since - OfferWish.shortly ? 0 : OfferWish.disconnected, failed: 0,
         }[state];
         if (now < since + patience || now < this.#next) return false;
         const pauses = OfferWish.pauses;

@@ -11,7 +11,7 @@ export const closeCode = Object.freeze({ goingAway: 1001, tokenOver: 4401, repla
 
 const openLimit = 10_000;            // ms from the first byte to an open channel
 const pingPause = { quiet: 25_000, call: 8_000 };
-const pingLimit = 5;                 // s
+const pingLimit = { usual: 5, urgent: 2 };   // s
 const patience = { quiet: { base: 500, cap: 30_000 }, call: { base: 250, cap: 2_000 } };
 
 /**
@@ -72,10 +72,13 @@ export class Channel {
         else if (this.online) this.#beat();
     }
 
-    /** The network or the page came back: try at once, or see whether the channel still lives. */
-    look() {
+    /**
+     * The network or the page came back: try at once, or see whether the channel still lives.
+     * @param {{urgent?: boolean}} how  urgent: there is a sign that it does not, and somebody waits
+     */
+    look({ urgent = false } = {}) {
         if (this.#state === 'waiting') this.#connect();
-        else if (this.online) this.#probe();
+        else if (this.online) this.#probe(urgent ? pingLimit.urgent : pingLimit.usual);
     }
 
     /** @returns {Promise<any>} as RpcPeer.call */
@@ -168,11 +171,11 @@ export class Channel {
         this.#pulse = setTimeout(() => this.#probe(), this.#hurried ? pingPause.call : pingPause.quiet);
     }
 
-    async #probe() {
+    async #probe(limit = pingLimit.usual) {
         clearTimeout(this.#pulse);
         const peer = this.#peer;
         try {
-            await peer.call('channel.ping', {}, pingLimit);
+            await peer.call('channel.ping', {}, limit);
         } catch (error) {
             // A refusal is a sign of life too: only silence is death.
             if (this.#peer === peer && error.code === 1002) return this.#lost(0);
