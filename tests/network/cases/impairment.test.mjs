@@ -53,6 +53,15 @@ describe('impairment', { skip: lacking }, () => {
         });
     }
 
+    for (const percent of [5, 10, 20]) {
+        test(`at ${percent} % loss with 100 ms jitter sound stays, and the picture is back within 2 s of its end`, async (t) => {
+            const found = await through(`loss=${percent} delay=40 jitter=100`, t);
+            assert.ok(found.lostPercent > percent / 3, `${found.lostPercent} % lost`);
+            assert.ok(found.concealedPercent < found.lostPercent + 5, `${found.concealedPercent} % concealed of ${found.lostPercent} % lost`);
+            holds(found);
+        });
+    }
+
     test('with 100 ms jitter hardly any sound is invented, and the picture is back within 2 s of its end', async (t) => {
         const found = await through('delay=40 jitter=100', t);
         assert.ok(found.concealedPercent < 5, `${found.concealedPercent} % concealed`);
