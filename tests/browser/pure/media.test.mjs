@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Doors } from '../../../service/www/js/call/doors.mjs';
 import { troubleOf } from '../../../service/www/js/media/capture.mjs';
-import { numbersOf, qualityOf, readingOf } from '../../../service/www/js/media/numbers.mjs';
+import { numbersOf, pictureText, qualityOf, readingOf } from '../../../service/www/js/media/numbers.mjs';
 import { OfferWish, Sessions } from '../../../service/www/js/media/sessions.mjs';
 import { toneSamples } from '../../../service/www/js/media/tones.mjs';
 
@@ -102,6 +102,13 @@ describe('numbers', () => {
         const empty = numbersOf(null, readingOf([], 0));
         assert.deepEqual([empty.roundTripMs, empty.relayed, empty.codec], [null, null, '']);
     });
+    it('a picture is told by what is known of it', () => {
+        assert.equal(pictureText({ width: 640, height: 480, fps: 15 }), '640 × 480, 15 fps');
+        assert.equal(pictureText({ width: 640, height: 480, fps: 0 }), '640 × 480, 0 fps');
+        assert.equal(pictureText({ width: 640, height: 480, fps: null }), '640 × 480');
+        assert.equal(pictureText({ width: 0, height: 0, fps: null }), '');
+    });
+
     it('are good, fair or poor', () => {
         assert.equal(qualityOf({ lossPercent: 0, roundTripMs: 40 }), 'good');
         assert.equal(qualityOf({ lossPercent: 3, roundTripMs: 40 }), 'fair');

@@ -58,3 +58,7 @@ export function qualityOf({ lossPercent, roundTripMs }) {
     if (loss > 8 || trip > 600) return 'poor';
     return loss > 2 || trip > 250 ? 'fair' : 'good';
 }
+
+/** Size and rate of the picture in words, as far as they are known. */
+export const pictureText = ({ width, height, fps }) =>
+    [width ? `${width} × ${height}` : '', width && fps !== null ? `${fps} fps` : ''].filter(Boolean).join(', ');

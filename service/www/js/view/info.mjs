@@ -1,12 +1,12 @@
 import { h, icon, setAttribute, setIcon, setText } from '../lib/dom.mjs';
-import { qualityOf } from '../media/numbers.mjs';
+import { pictureText, qualityOf } from '../media/numbers.mjs';
 import { t } from '../text/text.mjs';
 
 const unit = (value, name, digits = 0) => (value === null || value === undefined ? '' : `${value.toFixed(digits)} ${name}`);
 
 /** The lines of the panel: key of the words, and the value out of the numbers ('' when it is not known). */
 const lines = [
-    ['info.picture', (n) => (n.width ? `${n.width} × ${n.height}, ${unit(n.fps, 'fps')}` : '')],
+    ['info.picture', pictureText],
     ['info.received', (n) => unit(n.receiveKbps, 'kbit/s')],
     ['info.sent', (n) => unit(n.sendKbps, 'kbit/s')],
     ['info.loss', (n) => unit(n.lossPercent, '%', 1)],
