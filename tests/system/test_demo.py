@@ -1,8 +1,10 @@
 """The demo, as the README tells a newcomer to use it."""
+import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -78,6 +80,58 @@ class Demo(unittest.TestCase):
         import json
         names = {contact["contact"] for contact in json.loads(done.stdout)["contacts"]}
         self.assertEqual(names, {"reception", "security"})
+
+
+ADDRESS = "192.0.2.7"
+# A network of its own: one cable, one address, nobody else.
+NETWORK = f"""ip link set lo up && ip link add lan type veth peer name far && ip address add {ADDRESS}/24 dev lan &&
+ip link set lan up && ip link set far up && exec "$@" """
+ALONE = ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--net", "sh", "-c", NETWORK, "sh"]
+FETCH = """import ssl, sys, urllib.request
+context = ssl.create_default_context(cafile=sys.argv[2])
+print(urllib.request.urlopen(sys.argv[1], timeout=float(sys.argv[3]), context=context).read().decode())"""
+
+
+def lacks_networks():
+    try:
+        return subprocess.run([*ALONE, "true"], capture_output=True, timeout=DEADLINE).returncode != 0
+    except FileNotFoundError:
+        return True
+
+
+@unittest.skipIf(lacks_networks(), "no network namespace can be made here")
+class DemoBeyondThisMachine(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wmpf-"))
+        self.runtime = {"XDG_RUNTIME_DIR": str(self.folder)}
+        self.demo = Program(*ALONE, BIN / "wmpf-voipd", "--demo", "--listen", "0.0.0.0:0", env=self.runtime)
+
+    def tearDown(self):
+        self.demo.stop()
+        self.demo.check_clean()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def within(self):
+        """The words before a command that let it run in the demo's network."""
+        names = f"/proc/{self.demo.process.pid}/ns"
+        users = [] if os.geteuid() == 0 else [f"--user={names}/user", "--preserve-credentials"]
+        return ["nsenter", *users, f"--net={names}/net"]
+
+    def test_the_guide_has_link_code_and_qr_for_a_phone_and_they_work(self):
+        authority = self.demo.wait_line(r"^ +(/\S+/ca\.pem)$")[1]
+        link = self.demo.wait_line(rf"A phone on this network: (https://{ADDRESS}:\d+/)$")[1]
+        code = self.demo.wait_line(r"its code to log in \(ten minutes, once\): (\w{26})$")[1]
+        self.demo.wait_line("Local API: ")
+        drawn = [line for line in self.demo.lines if re.fullmatch("[ █▀▄]{29,}", line)]   # 21 modules and 8 around at least
+        self.assertGreaterEqual(len(drawn), 15)
+        self.assertEqual({len(line) for line in drawn}, {len(drawn[0])})
+        fetched = subprocess.run([*self.within(), sys.executable, "-c", FETCH, link, authority, str(DEADLINE)],
+                                 capture_output=True, text=True, timeout=2 * DEADLINE)
+        self.assertIn("<html", fetched.stdout, fetched.stderr)   # the certificate names the address
+        phone = Program(*self.within(), BIN / "wmpf-voip-phone", "--service", link.rstrip("/"), "--ca", authority, "--code", code)
+        phone.wait_line("^online")
+        phone.stop()
+        phone.check_clean()
 
 
 if __name__ == "__main__":
