@@ -41,6 +41,57 @@ def newer(deb, folder):
 
 
 @unittest.skipUnless(DEBS, "WMPF_DEBS is not set: ./run test-nspawn sets it")
+class Dependencies(unittest.TestCase):
+    """What the packages say they need, against what the programs load. Without a machine."""
+    ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+    def field(self, name, field):
+        text = subprocess.run(["dpkg-deb", "--field", package(name), field], capture_output=True, text=True, check=True).stdout
+        return {re.split(r"[ :(]", entry.strip())[0] for part in text.split(",") for entry in part.split("|")}
+
+    def owner(self, plugin):
+        """The Debian package of a GStreamer plugin; None where it is not installed here."""
+        places = list(pathlib.Path("/usr/lib").glob(f"*/gstreamer-1.0/libgst{plugin}.so"))
+        if not places:
+            return None
+        return subprocess.run(["dpkg-query", "--search", places[0]], capture_output=True, text=True,
+                              check=True).stdout.split(":")[0]
+
+    def test_every_plugin_that_the_media_program_loads_comes_with_its_package(self):
+        source = (self.ROOT / "daemon/media/program/gst/library.cpp").read_text()
+        plugins = set(re.findall(r'"(\w+)"', " ".join(re.findall(r"> for_\w+\{([^}]*)\}", source))))
+        self.assertTrue({"webrtc", "nice", "openh264", "opus"} <= plugins, plugins)
+        needed = self.field("wmpf-voip-media", "Depends")
+        suggested = self.field("wmpf-voip-media", "Suggests")
+        for plugin in sorted(plugins):
+            found = self.owner(plugin)
+            if found is None:   # a display of X11 or OpenGL, which a device seldom has
+                self.assertIn(plugin, ("ximagesink", "xvimagesink", "opengl"))
+                continue
+            self.assertIn(found, needed | suggested, plugin)
+        for plugin in ("webrtc", "nice", "openh264", "opus", "dtls", "srtp", "rtp", "rtpmanager", "app"):
+            self.assertIn(self.owner(plugin), needed, plugin)
+
+    def test_the_daemon_drags_in_neither_gstreamer_nor_sqlite(self):
+        for part in self.field("wmpf-voipd", "Depends"):
+            self.assertFalse(re.match(r"(lib)?gst|libglib|libsqlite", part), part)
+
+    def test_debug_symbols_are_apart_and_programs_stripped(self):
+        for name in ("wmpf-voipd", "wmpf-voip-media", "wmpf-voip-service"):
+            self.assertTrue(list(DEBS.glob(f"{name}-dbgsym_*.deb")), name)
+            with tempfile.TemporaryDirectory() as scratch:
+                subprocess.run(["dpkg-deb", "--extract", package(name), scratch], check=True)
+                programs = [path for path in pathlib.Path(scratch).rglob("usr/*/wmpf-voip*") if path.is_file()
+                            and path.read_bytes()[:4] == b"\x7fELF"]
+                self.assertTrue(programs, name)
+                for path in programs:
+                    sections = subprocess.run(["readelf", "--section-headers", "--wide", path], capture_output=True,
+                                              text=True, check=True).stdout
+                    self.assertNotIn(".symtab", sections, path)
+                    self.assertNotIn(".debug_info", sections, path)
+
+
+@unittest.skipUnless(DEBS, "WMPF_DEBS is not set: ./run test-nspawn sets it")
 class Packages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
