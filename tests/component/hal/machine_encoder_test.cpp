@@ -17,8 +17,8 @@ using Kind = MachineEncoder::Kind;
 
 namespace {
 
-struct Fixture {
-    explicit Fixture(Kind kind, bool wanted = true) : machine(kind) {
+struct MachineFixture {
+    explicit MachineFixture(Kind kind, bool wanted = true) : machine(kind) {
         settings.hardware = wanted;
         settings.log = Log(hub, "camera");
         auto opened = open_encoder(
@@ -76,7 +76,7 @@ void check_parameters(const AccessUnit& unit) {
 
 TEST_CASE("encoder: the machine's own is taken and told rate and keys: 31 pictures, each 15th a key one",
           "[hal][component]") {
-    Fixture f(Kind::works);
+    MachineFixture f(Kind::works);
     CHECK(f.encoder->stats().hardware);
     CHECK(MachineEncoder::told("video_bitrate") == 300'000);
     CHECK(MachineEncoder::told("repeat_sequence_header") == 1);
@@ -97,7 +97,7 @@ TEST_CASE("encoder: the machine's own is taken and told rate and keys: 31 pictur
 }
 
 TEST_CASE("encoder: the machine's own is left alone where the processor is wanted", "[hal][component]") {
-    Fixture f(Kind::works, false);
+    MachineFixture f(Kind::works, false);
     f.give(2);
     CHECK_FALSE(f.encoder->stats().hardware);
     CHECK(MachineEncoder::told("video_bitrate") == -1);
@@ -106,7 +106,7 @@ TEST_CASE("encoder: the machine's own is left alone where the processor is wante
 
 TEST_CASE("encoder: with 3 pictures under way in the machine's own the fourth is dropped",
           "[hal][component]") {
-    Fixture f(Kind::says_nothing);
+    MachineFixture f(Kind::says_nothing);
     for (int i = 0; i < 4; ++i) f.give_one();
     CHECK(f.encoder->stats().dropped == 1);
 }
@@ -114,7 +114,7 @@ TEST_CASE("encoder: with 3 pictures under way in the machine's own the fourth is
 TEST_CASE("encoder: where the machine's own does not start the processor encodes, and it is logged 1 time",
           "[hal][component]") {
     const auto kind = GENERATE(Kind::does_not_start, Kind::other_format);
-    Fixture f(kind);
+    MachineFixture f(kind);
     f.give(3);
     if (f.units.size() < 3) f.give(3);  // one that turns out to be unfit costs the pictures it was given
     CHECK(f.units.size() >= 3);
@@ -127,7 +127,7 @@ TEST_CASE("encoder: where the machine's own does not start the processor encodes
 
 TEST_CASE("encoder: when the machine's own fails after 3 pictures the processor goes on with a key picture",
           "[hal][component]") {
-    Fixture f(Kind::fails_after_3);
+    MachineFixture f(Kind::fails_after_3);
     f.give(20);
     REQUIRE(f.units.size() == 19);
     CHECK(f.keys() == std::vector<std::size_t>{0, 3, 18});
@@ -138,7 +138,7 @@ TEST_CASE("encoder: when the machine's own fails after 3 pictures the processor 
 }
 
 TEST_CASE("encoder: when the machine's own gives nothing for 2 s the processor goes on", "[hal][component]") {
-    Fixture f(Kind::says_nothing);
+    MachineFixture f(Kind::says_nothing);
     unsigned given = 0;
     for (; f.encoder->stats().hardware && given < 60; ++given) {
         f.give_one();
