@@ -6,9 +6,10 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import unittest
 
-from machine import Machine, until
+from machine import DEADLINE, Machine, until
 
 DEBS = pathlib.Path(os.environ["WMPF_DEBS"]) if "WMPF_DEBS" in os.environ else None
 SN, MODEL, APP = "packaged-1", "model-1", "wx-packages"
@@ -151,11 +152,22 @@ class Packages(unittest.TestCase):
     def online(self):
         until(lambda: self.api.call("device.get")["channel"]["state"] == "online", "the device is on line")
 
+    def end(self, phone):
+        phone.kill()
+        phone.wait()
+        phone.stdin.close()
+        phone.stdout.close()
+
     def read_until(self, program, word):
-        for line in program.stdout:
-            if line.startswith(word):
-                return line
-        raise AssertionError(f"the phone ended without {word}")
+        late = threading.Timer(DEADLINE, program.kill)   # which ends the lines
+        late.start()
+        try:
+            for line in program.stdout:
+                if line.startswith(word):
+                    return line
+        finally:
+            late.cancel()
+        raise AssertionError(f"the phone ended, or waited too long, without {word}")
 
     def test_install_enables_starts_what_is_configured_and_makes_the_users(self):
         self.install("wmpf-voipd")
@@ -202,10 +214,7 @@ class Packages(unittest.TestCase):
         self.api.call("voip.call", {"contact": "anna"})
         self.api.wait_phase("talking")
         self.api.close()
-        phone.stdin.close()
-        phone.kill()
-        phone.wait()
-        phone.stdout.close()
+        self.end(phone)
 
     def test_upgrade_of_the_service_in_a_call_lets_it_go_on(self):
         phone = self.provision()
@@ -218,13 +227,12 @@ class Packages(unittest.TestCase):
         self.online()
         now = self.api.call("room.get")
         self.assertEqual((now["roomId"], now["phase"]), (room, "talking"))
-        self.api.call("voip.forceHangUpVoip")
-        self.read_until(phone, "finishVoip")
+        # The phone goes back into the room as soon as it is on line, and out of it when it is told to end.
+        self.read_until(phone, "online")
+        self.machine.run("pkill", "-TERM", "--exact", "wmpf-voip-phone")
+        self.assertEqual(self.api.wait_phase("ended")["end"]["eventName"], "hangUpVoip")
         self.api.close()
-        phone.stdin.close()
-        phone.kill()
-        phone.wait()
-        phone.stdout.close()
+        self.end(phone)
 
     def test_a_changed_configuration_of_the_service_survives_the_upgrade(self):
         self.install("wmpf-voip-service")
@@ -236,7 +244,7 @@ class Packages(unittest.TestCase):
         self.machine.wait_log('serving url="https://127.0.0.1:9443"', "wmpf-voip-service")
 
     def test_remove_keeps_state_and_purge_leaves_nothing(self):
-        self.provision().kill()
+        self.end(self.provision())
         self.api.close()
         self.dpkg("--remove", "wmpf-voipd", "wmpf-voip-service")
         for unit in ("wmpf-voipd.service", "wmpf-voipd.socket", "wmpf-voip-service"):
