@@ -9,9 +9,10 @@ PLUGINS = ["app", "audioconvert", "audioresample", "audiotestsrc", "coreelements
            "openh264", "opus", "rtp", "rtpmanager", "srtp", "typefindfunctions", "video4linux2", "videoconvertscale",
            "videoparsersbad", "videorate", "videotestsrc", "volume", "wavparse", "webrtc"]
 PROGRAMS = ["/usr/bin/gst-launch-1.0", "/usr/bin/gst-inspect-1.0"]
-LIBRARIES = ["libwebrtc_audio_processing.so.1", "libspeexdsp.so.1", "libseccomp.so.2"]
+LIBRARIES = ["libwebrtc_audio_processing.so.1", "libspeexdsp.so.1", "libseccomp.so.2",
+             "libsoftokn3.so", "libfreebl3.so", "libfreeblpriv3.so"]     # libsrtp's ciphers, which NSS loads by name
 PACKAGES = ["gstreamer1.0-nice", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad",
-            "gstreamer1.0-tools", "libgstreamer1.0-0"]
+            "gstreamer1.0-tools", "libgstreamer1.0-0", "libnss3"]
 
 
 def library_folder():

@@ -26,7 +26,7 @@ PACKAGES = ["systemd-sysv", "udev", "dbus", "kmod", "iproute2", "procps", "ca-ce
             "libstdc++6", "libmbedtls14", "libmbedx509-1", "libmbedcrypto7", "libsqlite3-0", "libqrencode4",
             "libasound2", "libglib2.0-0", "gpiod", "v4l-utils", "alsa-utils"]
 DISK_MODULES = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4"]
-MODULES = [*DISK_MODULES, "virtio_console", "virtio_rng", "9p", "9pnet_virtio",
+MODULES = [*DISK_MODULES, "virtio_console", "virtio_rng", "virtio_net", "9p", "9pnet_virtio", "loop",
            "gpio-sim", "uleds", "uinput", "evdev", "ledtrig-timer", "vivid", "v4l2loopback", "snd-aloop", "snd-dummy"]
 # Units that no test needs: each costs 0.1 s of emulated time to start.
 MASKED = ["dev-hugepages.mount", "sys-kernel-tracing.mount", "sys-kernel-debug.mount", "sys-fs-fuse-connections.mount",

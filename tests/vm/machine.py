@@ -36,11 +36,13 @@ class Machine:
 
     The folder holds everything of a running machine: another process that knows it can give commands too."""
 
-    def __init__(self, image, disk=None, state=None, target=BARE, clock=None, folder=None):
+    def __init__(self, image, disk=None, state=None, target=BARE, clock=None, folder=None, network=False):
         """@param disk  what the machine starts from; None: the image's
         @param state  file of a machine saved with that disk, to go on from; None: boots
-        @param clock  what the machine's clock says at boot, as qemu's -rtc base=; None: the time"""
+        @param clock  what the machine's clock says at boot, as qemu's -rtc base=; None: the time
+        @param network  a card that reaches the host at 10.0.2.2"""
         self.image, self.target, self.clock, self.state = image, target, clock, state
+        self.network = network
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="wmpf-voip-vm-"))
         self.payload = self.folder / "payload"
         self.payload.mkdir(parents=True)
@@ -53,7 +55,8 @@ class Machine:
 
     def command_line(self):
         """Everything but paths and clock: what a saved state depends on."""
-        return [*QEMU, "-append", f"{KERNEL} systemd.unit={self.target}", "-device", "virtio-blk-pci,drive=root",
+        card = ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile="] if self.network else []
+        return [*QEMU, *card, "-append", f"{KERNEL} systemd.unit={self.target}", "-device", "virtio-blk-pci,drive=root",
                 "-device", "virtio-rng-pci", "-device", "virtio-9p-pci,fsdev=payload,mount_tag=payload",
                 "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=run,name=vm.run"]
 

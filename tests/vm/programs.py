@@ -40,3 +40,6 @@ PROGRAMS = [
     Program("hal_linux_contract_test", "modprobe -a configfs gpio-sim uinput uleds evdev ledtrig-timer"),
     Program("linux_av_kernel_test", AV_DEVICES, (ROOT / "tests/data/h264/pattern.h264",)),
 ]
+
+# What files of cases need beside the installed programs.
+BESIDE = {"test_media_call.py": (Program("wmpf-bench-phone", ""),)}

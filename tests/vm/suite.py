@@ -13,7 +13,7 @@ import image
 import install
 import machine
 from machine import Machine, MachineFailure
-from programs import PROGRAMS
+from programs import BESIDE, PROGRAMS
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -77,10 +77,12 @@ def run_in(installed, name, put, command, tally):
     say(f"{name}: {tally.add(output, status)}, {time.monotonic() - began:.0f} s")
 
 
-def run_file(installed, path, only, tally):
+def run_file(installed, build, path, only, tally):
     def put(guest):
         guest.put(ROOT / "tests/system/harness.py", "tests/system/harness.py")
         guest.put(path.parent, "tests/vm/cases")
+        for program in BESIDE.get(path.name, ()):
+            program.put(guest, build)
     run_in(installed, path.name, put, [f"/payload/tests/vm/cases/{path.name}", *(["-k", only] if only else [])], tally)
 
 
@@ -99,7 +101,7 @@ def main():
     tally = Tally()
     for path in sorted((HERE / "cases").glob("test_*.py")):
         if re.search(options.files, path.name):
-            run_file(installed, path, options.only, tally)
+            run_file(installed, options.build, path, options.only, tally)
     for program in PROGRAMS:
         if re.search(options.files, program.name):
             run_program(installed, options.build, program, options.only, tally)

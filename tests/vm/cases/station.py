@@ -102,11 +102,11 @@ def start_service():
 def provision(board=None, **parts):
     """A device that is on line and may call anna; from nothing, the first time in a machine."""
     config = device_config(board, **parts)
+    start_service()
     if CA.exists():
         start_daemon(config)
         wait_online()
         return
-    start_service()
     CA.parent.mkdir(exist_ok=True)
     CA.write_bytes(pathlib.Path("/var/lib/wmpf-voip-service/ca.pem").read_bytes())
     CA.chmod(0o644)
