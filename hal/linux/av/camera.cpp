@@ -31,6 +31,12 @@ encode::PixelFormat pixel_format(Pixels pixels) {
     return encode::PixelFormat::i420;
 }
 
+/// Who makes H.264 of the pictures.
+const char* encoder_name(const encode::Encoder* encoder) {
+    if (!encoder) return "camera";
+    return encoder->stats().hardware ? "machine" : "processor";
+}
+
 }  // namespace
 
 /// Between loop and thread.
@@ -38,7 +44,11 @@ struct V4l2Camera::Shared {
     /// False: the loop is behind, and this one is thrown away.
     bool put(V4l2Frame frame) {
         const std::lock_guard lock(mutex);
-        if (closed || frames.size() >= most_waiting) return false;
+        if (closed) return false;
+        if (frames.size() >= most_waiting) {
+            ++lost;
+            return false;
+        }
         frames.push_back(std::move(frame));
         return true;
     }
@@ -59,6 +69,7 @@ struct V4l2Camera::Shared {
 
     std::atomic<unsigned> fps{15}, kbps{600};
     std::atomic<bool> key_wanted{false};
+    std::atomic<std::uint64_t> lost{0};
 
  private:
     std::mutex mutex;
@@ -244,7 +255,8 @@ void V4l2Camera::on_opened(const Opened& opened) {
         if (auto ready = open_encoder(opened); !ready) return refuse(ready.error());
     const CameraFormat format{opened.format.width, opened.format.height, settings_.fps, settings_.rotation};
     log_.info("camera opened", kv("device", opened.path), kv("name", opened.card), kv("width", format.width),
-              kv("height", format.height), kv("fps", format.fps), kv("encodes", !encoder_));
+              kv("height", format.height), kv("fps", format.fps),
+              kv("encoder", encoder_name(encoder_.get())));
     if (opened.format.interval.rate() < settings_.fps - 0.5)
         log_.warning("the camera is slower than board.camera.fps",
                      kv("rate", describe_rate(opened.format.interval.rate())));
@@ -307,6 +319,10 @@ void V4l2Camera::set_bitrate(unsigned kbps) {
     if (!run_) return;
     shared_->kbps = settings_.bitrate_kbps;
     run_->wake();
+}
+
+std::uint64_t V4l2Camera::dropped() const {
+    return (shared_ ? shared_->lost.load() : 0) + (encoder_ ? encoder_->stats().dropped : 0);
 }
 
 void V4l2Camera::set_frame_rate(unsigned fps) {

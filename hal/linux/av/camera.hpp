@@ -24,6 +24,7 @@ class V4l2Camera final : public Camera {
     void request_key() override;
     void set_bitrate(unsigned kbps) override;
     void set_frame_rate(unsigned fps) override;
+    [[nodiscard]] std::uint64_t dropped() const override;
 
  private:
     struct Shared;

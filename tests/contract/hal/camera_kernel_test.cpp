@@ -162,6 +162,21 @@ TEST_CASE("camera: without a name the first node that offers what is wanted is t
     CHECK(loop.film(settings, 1500ms).pictures.size() > 2);
 }
 
+TEST_CASE("camera: of 15 pictures that the loop has no time for 2 are kept, the others counted", "[kernel]") {
+    Loop loop;
+    linux::V4l2Camera camera(loop.io.get_executor(), vivid(), {});
+    std::uint64_t before = 0, after = 0;
+    (void)loop.film(camera, 1500ms, [&] {
+        before = camera.dropped();
+        boost::asio::io_context elsewhere;
+        boost::asio::steady_timer(elsewhere, 1s).wait();
+        loop.pass(300ms);
+        after = camera.dropped();
+    });
+    CHECK(after >= before + 3);  // the machine may be late
+    CHECK(after <= before + 16);
+}
+
 TEST_CASE("camera: 25 pictures a second are thinned to 12", "[kernel]") {
     Loop loop;
     auto settings = vivid(320, 180, 12);
