@@ -462,7 +462,7 @@ TEST_CASE("microphone: 50 frames a second, each 20 ms after the one before, none
         CHECK(seen.frames.size() <= 101);
         for (std::size_t i = 1; i < seen.frames.size(); ++i) {
             CHECK(seen.frames[i] - seen.frames[i - 1] >= 10ms);
-            if (bench.in_time()) CHECK(seen.frames[i] - seen.frames[i - 1] <= 30ms);  // else there are gaps
+            if (bench.in_time()) CHECK(seen.frames[i] - seen.frames[i - 1] <= 40ms);  // else there are gaps
         }
         CHECK(seen.frames.back() + sound_frame_time <= bench.now());
     });
@@ -489,7 +489,7 @@ TEST_CASE("speaker: pulls 50 frames a second, each to be heard 20 ms after the o
         CHECK(seen.frames.size() <= 125);  // what the card's buffer takes at the beginning included
         for (std::size_t i = 1; i < seen.frames.size(); ++i) {
             CHECK(seen.frames[i] - seen.frames[i - 1] >= 10ms);
-            if (bench.in_time()) CHECK(seen.frames[i] - seen.frames[i - 1] <= 30ms);  // else there are gaps
+            if (bench.in_time()) CHECK(seen.frames[i] - seen.frames[i - 1] <= 40ms);  // else there are gaps
         }
     });
 }
