@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Runs the cases of cases/ and the programs of programs.py in machines with the programs of a build installed, and says
-how many passed. Each file of cases and each program gets a machine of its own, woken from one saved state. A machine
-without a verdict is a failure."""
+"""Runs the cases of cases/ and the programs of programs.py in machines with the programs of a build installed, then the
+cases of boots.py, which boot machines themselves, and says how many passed. Each file of cases and each program gets a
+machine of its own, woken from one saved state. A machine without a verdict is a failure."""
 import argparse
 import pathlib
 import re
 import sys
 import tempfile
 import time
+import unittest
 
+import boots
 import image
 import install
 import machine
@@ -33,6 +35,7 @@ class Installed:
     """A machine with the programs installed, saved: what all files of cases start from."""
 
     def __init__(self, build):
+        self.build, self.environment = build, ENVIRONMENT
         self.folder = tempfile.TemporaryDirectory(prefix="wmpf-voip-vm-")
         self.image = image.get(say)
         base = machine.woken(self.image, say)
@@ -90,6 +93,44 @@ def run_program(installed, build, program, only, tally):
     run_in(installed, program.name, lambda guest: program.put(guest, build), program.command(only), tally)
 
 
+class Told(unittest.TextTestResult):
+    """Says at once what went wrong: the cases take minutes."""
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.stream.writeln(self.errors[-1][1])
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.stream.writeln(self.failures[-1][1])
+
+
+class Both:
+    """Shown as it comes, and kept for the count."""
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        self.text += text
+        sys.stdout.write(text)
+
+    def flush(self):
+        sys.stdout.flush()
+
+
+def run_boots(installed, only, tally):
+    """The cases that need a host: they boot machines and cut their power."""
+    say("-- boots.py")
+    began = time.monotonic()
+    boots.installed = installed
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = [f"*{only}*"] if only else None
+    told = Both()
+    result = unittest.TextTestRunner(told, verbosity=2, resultclass=Told).run(loader.loadTestsFromModule(boots))
+    say(f"boots.py: {tally.add(told.text, int(not result.wasSuccessful()))}, {time.monotonic() - began:.0f} s")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default=install.BUILD)
@@ -105,6 +146,8 @@ def main():
     for program in PROGRAMS:
         if re.search(options.files, program.name):
             run_program(installed, options.build, program, options.only, tally)
+    if re.search(options.files, "boots.py"):
+        run_boots(installed, options.only, tally)
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
     say(f"{time.monotonic() - began:.0f} s, {machine.used_cpu():.0f} s of them computing")
     print(f"{tally.passed} passed, {tally.failed} failed{skipped}")

@@ -1,4 +1,4 @@
-"""The units under a real systemd and kernel when something goes wrong: crash, hang, memory, service, configuration."""
+"""The units under a real systemd and kernel when something goes wrong: crash, hang, memory, disk, service, configuration."""
 import json
 import pathlib
 import subprocess
@@ -7,6 +7,8 @@ import unittest
 import station
 from devices import DEADLINE, main, sh, until
 from station import DAEMON, SERVICE, UNITS
+
+STATE = pathlib.Path("/var/lib/wmpf-voipd")
 
 
 class FaultCase(unittest.TestCase):
@@ -114,6 +116,45 @@ class Memory(FaultCase):
             hog.kill()
             hog.wait(DEADLINE)
         self.assertRegex(station.journal(), "oom-kill|out of memory|OOM killer")
+        station.wait_online()
+        self.a_call()
+
+
+class Disk(FaultCase):
+    """The daemon's state on a file system of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        station.provision()
+        sh("systemctl", "stop", *UNITS)
+        sh("sh", "-ec", f"mkdir /state && truncate -s 8M /state.img && mke2fs -q -t ext4 -m 0 /state.img && "
+           f"mount /state.img /state && cp -a {STATE}/. /state && umount /state && mount /state.img {STATE}")
+        sh("chown", "voip:voip", STATE)
+
+    def test_a_full_disk_stops_no_call_and_no_restart(self):
+        with open(STATE / "filler", "wb") as filler:
+            with self.assertRaises(OSError):
+                while True:
+                    filler.write(bytes(65536))
+                    filler.flush()
+        self.addCleanup(lambda: (STATE / "filler").unlink(missing_ok=True))
+        self.a_call()
+        station.kill("KILL")
+        self.restarted()
+        station.wait_online()
+        self.a_call()
+        (STATE / "filler").unlink()
+        before = len(self.a_call())
+        sh("systemctl", "restart", DAEMON)
+        station.wait_online()
+        self.assertEqual(len(self.a_call()), before + 1)
+
+    def test_a_disk_that_becomes_read_only_stops_no_call_and_no_restart(self):
+        sh("mount", "-o", "remount,ro", STATE)
+        self.addCleanup(sh, "mount", "-o", "remount,rw", STATE)
+        self.a_call()
+        sh("systemctl", "restart", DAEMON)
         station.wait_online()
         self.a_call()
 
