@@ -92,6 +92,17 @@ describe('media', { skip }, () => {
         await pictures(phone.page);
     });
 
+    test('the device\'s microphone off is silence at the page, on it is heard again', async () => {
+        const phone = await talking();
+        const heard = () => heardTone(phone.page, 1);
+        const isTone = ({ hertz, level }) => Math.abs(hertz - deviceTone) < 20 && level > 100;
+        await until(async () => isTone(await heard()), 'the tone');
+        await here.house.api.call('voip.setMedia', { microphone: false });
+        await until(async () => (await heard()).level < 20, 'silence');
+        await here.house.api.call('voip.setMedia', { microphone: true });
+        await until(async () => isTone(await heard()), 'the tone again');
+    });
+
     test('a page that is loaded anew sees and hears the device again', async () => {
         const phone = await talking();
         await phone.page.reload();
