@@ -4,10 +4,11 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { lackingMedia } from '../support/media.mjs';
 import { missing, scene } from '../support/scene.mjs';
 import { until } from '../support/programs.mjs';
 
-describe('supervision', { skip: missing }, () => {
+describe('supervision', { skip: missing || lackingMedia || false }, () => {
     const here = scene({ device: { media: { enabled: true } } });
 
     async function talk() {
