@@ -87,19 +87,28 @@ bool start_thread(std::shared_ptr<Lookup> lookup, int fd) {
     }
 }
 
+/// What needs no looking up: an address, and this machine, which a bare system has no /etc/hosts to name.
+/// @source RFC 6761 section 6.3
+std::vector<tcp::endpoint> known_addresses(const std::string& host, std::uint16_t port) {
+    if (host == "localhost")
+        return {{asio::ip::address_v4::loopback(), port}, {asio::ip::address_v6::loopback(), port}};
+    boost::system::error_code ec;
+    const auto address = asio::ip::make_address(host, ec);
+    if (ec) return {};
+    return {{address, port}};
+}
+
 }  // namespace
 
 asio::awaitable<Result<std::vector<tcp::endpoint>>> resolve(Timers& timers, std::string host,
                                                             std::uint16_t port, TimePoint deadline) {
-    boost::system::error_code ec;
-    const auto address = asio::ip::make_address(host, ec);
-    if (!ec) co_return std::vector<tcp::endpoint>{tcp::endpoint(address, port)};
+    if (auto known = known_addresses(host, port); !known.empty()) co_return std::move(known);
     int ends[2] = {-1, -1};
     if (lookups >= max_lookups || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         co_return fail(Errc::unreachable, host + ": too many names are being looked up");
     const auto executor = co_await asio::this_coro::executor;
     const auto state = co_await asio::this_coro::cancellation_state;
-    ec.clear();
+    boost::system::error_code ec;
     auto ready = std::make_shared<stream_protocol::socket>(executor, stream_protocol(), ends[0]);
     auto lookup = std::make_shared<Lookup>();
     lookup->host = host;

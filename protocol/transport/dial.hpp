@@ -12,9 +12,9 @@
 
 namespace voip::transport {
 
-/// The addresses of a host; an address is its own. The system's resolver runs in a thread of its own, which
-/// is left alone when nobody waits any more: neither a deadline nor the end of the program waits for a dead
-/// name server.
+/// The addresses of a host; an address is its own, and "localhost" is 127.0.0.1 and ::1. The system's
+/// resolver runs in a thread of its own, which is left alone when nobody waits any more: neither a deadline
+/// nor the end of the program waits for a dead name server.
 /// @errors unreachable (with the resolver's words), timeout, cancelled
 asio::awaitable<Result<std::vector<asio::ip::tcp::endpoint>>> resolve(Timers& timers, std::string host,
                                                                       std::uint16_t port, TimePoint deadline);
