@@ -53,6 +53,13 @@ void complete_board(config::Board& board) {
     }
 }
 
+/// The socket lies in a folder of this user alone: that the usual groups are not there is nothing to warn of.
+void complete_api(config::Api& api) {
+    const config::Api usual;
+    if (api.control_group == usual.control_group) api.control_group.clear();
+    if (api.observe_group == usual.observe_group) api.observe_group.clear();
+}
+
 bool is_local(const std::string& host) {
     return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
@@ -95,6 +102,7 @@ Demo::~Demo() = default;
 asio::awaitable<Result<void>> Demo::start(config::Config& config) {
     complete_device(config.device);
     complete_board(config.board);
+    complete_api(config.api);
     std::string listen = listen_.empty() ? std::string(usual_listen) : listen_;
     auto started = co_await start_service(std::move(listen));
     if (!started && listen_.empty()) {  // 8443 is in use: any port will do

@@ -40,6 +40,9 @@ class Demo(unittest.TestCase):
             self.assertIn("<html", page.read().decode())
         self.assertNotIn("code to log in", text)   # this machine only: no code, no QR
 
+    def test_it_starts_without_a_warning(self):
+        self.assertEqual([line for line in self.demo.lines if re.match("<[0-4]>", line)], [])
+
     def test_press_rings_the_phone_that_the_demo_names(self):
         phone = Program(BIN / "wmpf-voip-phone", *self.phone_line.split(), "--auto-answer=0")
         phone.wait_line("^online")
