@@ -17,7 +17,7 @@ constexpr Duration refusal_line_pause = 1s;
 Server::Server(asio::any_io_executor executor, Timers& timers, Ports ports, ServerSettings settings, Log log)
     : timers_(timers),
       ports_(ports),
-      settings_(std::move(settings)),
+      settings_(settings),
       log_(std::move(log)),
       hub_(ports.calls),
       empty_(timers),

@@ -27,7 +27,8 @@ std::optional<QrCode> QrCode::of(std::string_view text) {
 
 bool QrCode::dark(int x, int y) const noexcept {
     if (x < 0 || y < 0 || x >= size_ || y >= size_) return false;
-    return modules_[static_cast<std::size_t>(y * size_ + x)];
+    return modules_[static_cast<std::size_t>(y) * static_cast<std::size_t>(size_) +
+                    static_cast<std::size_t>(x)];
 }
 
 std::string QrCode::text() const {

@@ -44,8 +44,8 @@ std::string address_of(Bytes attributes) {
         const Bytes value = attributes.subspan(sizeof(rtattr), attribute->rta_len - sizeof(rtattr));
         std::string text(value.size(), '\0');
         std::memcpy(text.data(), value.data(), value.size());
-        if (attribute->rta_type == IFA_ADDRESS) address = std::move(text);
-        if (attribute->rta_type == IFA_LOCAL) local = std::move(text);
+        if (attribute->rta_type == IFA_ADDRESS) address = text;
+        if (attribute->rta_type == IFA_LOCAL) local = text;
         attributes = after(attributes, attribute->rta_len);
     }
     return local.empty() ? address : local;

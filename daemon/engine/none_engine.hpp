@@ -19,6 +19,16 @@ struct NoneSettings {
     Duration ring_time = 60s;
 };
 
+/// The one room of a NoneEngine. (Not inside: clang has no optional of a nested struct with default members.)
+struct NoneRoom {
+    RoomFacts facts;
+    Phase phase = Phase::ringing;
+    bool device_calls = true;
+    bool device_in = false, far_in = false;
+    TimePoint talking_since{};
+    Timers::Id alarm = 0, hang_up = 0, away = 0;
+};
+
 /// A loop-back inside the daemon (call.engine "none"): one far side that behaves as it is told, no network,
 /// no media. It keeps the rules of a room as the service does, so that a board can be brought up and a call
 /// be tried alone; requests can be made to fail.
@@ -72,14 +82,6 @@ class NoneEngine final : public Engine {
     void hurry() override {}
 
  private:
-    struct Room {
-        RoomFacts facts;
-        Phase phase = Phase::ringing;
-        bool device_calls = true;
-        bool device_in = false, far_in = false;
-        TimePoint talking_since{};
-        Timers::Id alarm = 0, hang_up = 0, away = 0;
-    };
     using Failure = std::variant<Fault, Error, InitResult>;
     struct Plan {  // what the next requests of one kind meet
         std::deque<Failure> failures;
@@ -108,7 +110,7 @@ class NoneEngine final : public Engine {
     NoneSettings settings_;
     Listener* listener_ = nullptr;
     bool online_ = false;
-    std::optional<Room> room_;
+    std::optional<NoneRoom> room_;
     std::map<Op, Plan> plans_;
     std::map<std::string, InitResult> dialled_;  // by callId of the room's life
     std::deque<RoomEvent> events_;               // on their way to the listener

@@ -7,7 +7,7 @@ namespace voip::identity {
 
 TokenKeeper::TokenKeeper(Timers& timers, TokenPlan plan, Fetch fetch, std::function<void()> on_change)
     : timers_(timers),
-      plan_(std::move(plan)),
+      plan_(plan),
       fetch_(std::move(fetch)),
       on_change_(std::move(on_change)),
       wake_(timers),

@@ -5,8 +5,8 @@
 namespace voip::hal::linux {
 
 struct Readable::State : std::enable_shared_from_this<State> {
-    State(asio::any_io_executor executor, int fd, std::function<void()> action)
-        : descriptor(std::move(executor), fd), ready(std::move(action)) {}
+    State(const asio::any_io_executor& executor, int fd, std::function<void()> action)
+        : descriptor(executor, fd), ready(std::move(action)) {}
 
     void wait() {
         descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -23,7 +23,7 @@ struct Readable::State : std::enable_shared_from_this<State> {
 };
 
 Readable::Readable(asio::any_io_executor executor, int fd, std::function<void()> ready)
-    : state_(std::make_shared<State>(std::move(executor), fd, std::move(ready))) {
+    : state_(std::make_shared<State>(executor, fd, std::move(ready))) {
     state_->wait();
 }
 

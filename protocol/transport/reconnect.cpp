@@ -7,11 +7,7 @@
 namespace voip::transport {
 
 Reconnect::Reconnect(Timers& timers, Backoff backoff, Session session, Log log)
-    : timers_(timers),
-      backoff_(std::move(backoff)),
-      session_(std::move(session)),
-      log_(std::move(log)),
-      wake_(timers) {}
+    : timers_(timers), backoff_(backoff), session_(std::move(session)), log_(std::move(log)), wake_(timers) {}
 
 asio::awaitable<void> Reconnect::run() {
     for (;;) {

@@ -291,15 +291,15 @@ Outcome run(const Context& context, std::span<const std::string> arguments) {
     std::vector<const char*> rest;
     for (const std::string& argument : arguments.subspan(words)) rest.push_back(argument.c_str());
     const std::string program = "wmpf-voip-service admin " + std::string(verb->words);
-    CommandSpec spec;
-    spec.program = program;
-    spec.summary = verb->help;
-    spec.options = verb->options;
-    spec.operands = verb->operands;
-    spec.min_operands = verb->min;
-    spec.max_operands = verb->max;
-    const auto line = parse_command_line(spec, rest);
-    if (!line) return {2, {}, line.error().context + "\n" + voip::usage(spec)};
+    CommandSpec described;
+    described.program = program;
+    described.summary = verb->help;
+    described.options = verb->options;
+    described.operands = verb->operands;
+    described.min_operands = verb->min;
+    described.max_operands = verb->max;
+    const auto line = parse_command_line(described, rest);
+    if (!line) return {2, {}, line.error().context + "\n" + voip::usage(described)};
     return verb->run({context, *line});
 }
 

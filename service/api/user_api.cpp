@@ -105,7 +105,7 @@ transport::HttpResponse UserApi::session(const transport::HttpRequest& request, 
             if (user.revoked == 0 && names.size() < names_offered) names.push_back(user.name);
         answer.set("names", std::move(names)).set("newNames", parts_.modes.dev);
     }
-    return json_reply(std::move(answer.set("login", std::move(ways))));
+    return json_reply(answer.set("login", std::move(ways)));
 }
 
 Answer<registry::Login> UserApi::login_by_name(const std::string& name, const json::Value& body,

@@ -89,8 +89,9 @@ struct Phone::State {
         request.target = "/v1/user/login";
         request.headers.push_back(transport::Header{"Content-Type", "application/json"});
         request.body = json::write(body);
-        auto answer = co_await transport::https_request(timers, tls, at(settings.service, request.target),
-                                                        std::move(request), soon());
+        auto place = at(settings.service, request.target);
+        auto answer =
+            co_await transport::https_request(timers, tls, std::move(place), std::move(request), soon());
         if (!answer) co_return within("login", answer.error());
         const auto value = json::parse(answer->body);
         const json::Value reply = value ? *value : json::Value();
@@ -318,8 +319,9 @@ struct Phone::State {
         transport::HttpRequest request;
         request.target = "/v1/user/getDeviceVoIPList";
         request.headers.push_back(transport::Header{"Authorization", "Bearer " + token});
-        auto answer = co_await transport::https_request(timers, tls, at(settings.service, request.target),
-                                                        std::move(request), soon());
+        auto place = at(settings.service, request.target);
+        auto answer =
+            co_await transport::https_request(timers, tls, std::move(place), std::move(request), soon());
         const auto value = answer ? json::parse(answer->body) : Result<json::Value>(answer.error());
         const json::Value* list = value ? value->find("list") : nullptr;
         if (!list || !list->as_array()) co_return std::string();

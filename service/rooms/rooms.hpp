@@ -25,6 +25,7 @@ enum class MemberKind { device, user };
 struct Member {
     MemberKind kind = MemberKind::device;
     std::string id;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the 0 that clang compares with
     friend auto operator<=>(const Member&, const Member&) = default;
 };
 [[nodiscard]] inline Member device(std::string sn) {

@@ -1,5 +1,7 @@
 #include "daemon/media/program/quality.hpp"
 
+#include <cmath>
+
 namespace voip::media {
 namespace {
 
@@ -16,7 +18,7 @@ double millis(Duration length) {
 }
 
 double tenths(double value) {
-    return static_cast<double>(static_cast<std::int64_t>(value * 10 + 0.5)) / 10;
+    return std::round(value * 10) / 10;
 }
 
 }  // namespace

@@ -43,28 +43,28 @@ const char* encoder_name(const encode::Encoder* encoder) {
 struct V4l2Camera::Shared {
     /// False: the loop is behind, and this one is thrown away.
     bool put(V4l2Frame frame) {
-        const std::lock_guard lock(mutex);
-        if (closed) return false;
-        if (frames.size() >= most_waiting) {
+        const std::lock_guard lock(mutex_);
+        if (closed_) return false;
+        if (frames_.size() >= most_waiting) {
             ++lost;
             return false;
         }
-        frames.push_back(std::move(frame));
+        frames_.push_back(std::move(frame));
         return true;
     }
     std::optional<V4l2Frame> take() {
-        const std::lock_guard lock(mutex);
-        if (frames.empty()) return std::nullopt;
-        V4l2Frame first = std::move(frames.front());
-        frames.pop_front();
+        const std::lock_guard lock(mutex_);
+        if (frames_.empty()) return std::nullopt;
+        V4l2Frame first = std::move(frames_.front());
+        frames_.pop_front();
         return first;
     }
     /// Nothing is lent out any more. After it nothing is kept.
     void clear() {
         std::deque<V4l2Frame> old;  // given back outside of the lock
-        const std::lock_guard lock(mutex);
-        old.swap(frames);
-        closed = true;
+        const std::lock_guard lock(mutex_);
+        old.swap(frames_);
+        closed_ = true;
     }
 
     std::atomic<unsigned> fps{15}, kbps{600};
@@ -72,9 +72,9 @@ struct V4l2Camera::Shared {
     std::atomic<std::uint64_t> lost{0};
 
  private:
-    std::mutex mutex;
-    std::deque<V4l2Frame> frames;
-    bool closed = false;
+    std::mutex mutex_;
+    std::deque<V4l2Frame> frames_;
+    bool closed_ = false;
 };
 
 struct V4l2Camera::Opened {

@@ -21,22 +21,22 @@ constexpr Duration stall = 2s;                      // a card that takes nothing
 /// Frames from the loop to the thread.
 struct AlsaSpeaker::Shared {
     void put(const SoundFrame& frame) {
-        const std::lock_guard lock(mutex);
-        frames.push_back(frame);
+        const std::lock_guard lock(mutex_);
+        frames_.push_back(frame);
     }
     std::optional<SoundFrame> take() {
-        const std::lock_guard lock(mutex);
-        if (frames.empty()) return std::nullopt;
-        const SoundFrame first = frames.front();
-        frames.pop_front();
+        const std::lock_guard lock(mutex_);
+        if (frames_.empty()) return std::nullopt;
+        const SoundFrame first = frames_.front();
+        frames_.pop_front();
         return first;
     }
 
     std::atomic<std::uint64_t> xruns{0};
 
  private:
-    std::mutex mutex;
-    std::deque<SoundFrame> frames;
+    std::mutex mutex_;
+    std::deque<SoundFrame> frames_;
 };
 
 /// The thread's work. `self` is only for what is posted, which does not run any more once it is stopped.

@@ -181,5 +181,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC(voipcard) {
     *pcmp = made->io.pcm;
     return 0;
 }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wextra-semi"  // of the macro
 SND_PCM_PLUGIN_SYMBOL(voipcard)
+#pragma GCC diagnostic pop
 }
