@@ -11,6 +11,8 @@ COUNTS = re.compile(r"^test cases:(.*)$", re.M)
 RAN = re.compile(r"^Ran (\d+) tests? in", re.M)
 SKIPPED = re.compile(r"skipped=(\d+)")
 NODE = re.compile(r"^# (pass|fail|cancelled|skipped) (\d+)$", re.M)
+REASON = re.compile(r"(?:# SKIP (?!test name)|\.\.\. skipped '|skipped: )([^'\n]+)")
+NODE_GROUP = re.compile(r"^ok \d+ - .* # SKIP", re.M)   # Node does not count the cases of a group that is left out
 TROUBLE = re.compile(r"(?:failures|errors|unexpected successes)=(\d+)")
 
 
@@ -29,8 +31,13 @@ def count(output, failed):
         # What fails before the cases of a class is no case that ran.
         return max(0, int(found[1]) - skipped - lost), lost, skipped
     if found := dict(NODE.findall(output)):
-        return int(found["pass"]), int(found["fail"]) + int(found["cancelled"]), int(found["skipped"])
+        return int(found["pass"]), int(found["fail"]) + int(found["cancelled"]), max(int(found["skipped"]), len(NODE_GROUP.findall(output)))
     return (0, 1, 0) if failed else (1, 0, 0)
+
+
+def reasons(output):
+    """Why something was left out, in the words of its runner."""
+    return set(REASON.findall(output))
 
 
 def main():
@@ -48,6 +55,7 @@ def main():
             totals[1] += 1
             continue
         sums = [0, 0, 0]
+        why = set()
         for case in tree.parse(report).getroot().iter("testcase"):
             bad = case.get("status") == "fail" or case.find("failure") is not None
             counted = list(count(case.findtext("system-out") or "", bad))
@@ -55,7 +63,10 @@ def main():
                 counted[1] = 1
                 print(f"{preset}: {case.get('name')} failed outside its cases")
             sums = [a + b for a, b in zip(sums, counted)]
+            why |= reasons(case.findtext("system-out") or "")
         print(f"{preset}: {sums[0]} passed, {sums[1]} failed, {sums[2]} skipped")
+        for reason in sorted(why):
+            print(f"  left out: {reason}")
         totals = [a + b for a, b in zip(totals, sums)]
     skipped = f", {totals[2]} skipped" if totals[2] else ""
     print(f"{totals[0]} passed, {totals[1]} failed{skipped}")
