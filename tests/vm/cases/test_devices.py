@@ -18,7 +18,7 @@ class Gpio(unittest.TestCase):
         self.assertRegex(sh("gpiofind", "BUTTON").stdout, rf"{chip.chip} 3")
         monitor = subprocess.Popen(["gpiomon", "--num-events=2", "--format=%e", chip.chip, "3"], stdout=subprocess.PIPE,
                                    text=True)
-        until(lambda: "used" in sh("gpioinfo", chip.chip).stdout, "the monitor has the line")
+        until(lambda: "gpiomon" in sh("gpioinfo", chip.chip).stdout, "the monitor has the line")
         chip.pull(3, True)
         chip.pull(3, False)
         self.assertEqual(monitor.communicate(timeout=DEADLINE)[0].split(), ["1", "0"])
