@@ -163,9 +163,9 @@ Finding judge_delay(Duration measured, Duration configured) {
     return found;
 }
 
-asio::awaitable<Finding> try_both(const hal::AvDevices& devices, Timers& timers, Duration playout_delay) {
-    hal::Microphone& microphone = *devices.microphone;
-    hal::Speaker& speaker = *devices.speaker;
+asio::awaitable<Finding> try_both(const hal::AvDevices& board, Timers& timers, Duration playout_delay) {
+    hal::Microphone& microphone = *board.microphone;
+    hal::Speaker& speaker = *board.speaker;
     const auto measured = co_await hal::voice::measure_delay(microphone, speaker, timers);
     if (measured) co_return judge_delay(*measured, playout_delay);
     Finding bad{.part = "echo", .text = words_of(measured.error())};
@@ -174,29 +174,29 @@ asio::awaitable<Finding> try_both(const hal::AvDevices& devices, Timers& timers,
 
 }  // namespace
 
-asio::awaitable<std::vector<Finding>> selftest(const hal::AvDevices& devices, Timers& timers,
+asio::awaitable<std::vector<Finding>> selftest(const hal::AvDevices& board, Timers& timers,
                                                Duration playout_delay) {
     std::vector<Finding> findings;
-    if (devices.camera) {
-        hal::Camera& camera = *devices.camera;
+    if (board.camera) {
+        hal::Camera& camera = *board.camera;
         Finding found = co_await try_camera(camera, timers);
         findings.push_back(std::move(found));
     }
-    bool both = devices.microphone && devices.speaker;
-    if (devices.microphone) {
-        hal::Microphone& microphone = *devices.microphone;
+    bool both = board.microphone && board.speaker;
+    if (board.microphone) {
+        hal::Microphone& microphone = *board.microphone;
         Finding found = co_await try_microphone(microphone, timers);
         both = both && found.good;
         findings.push_back(std::move(found));
     }
-    if (devices.speaker) {
-        hal::Speaker& speaker = *devices.speaker;
+    if (board.speaker) {
+        hal::Speaker& speaker = *board.speaker;
         Finding found = co_await try_speaker(speaker, timers);
         both = both && found.good;
         findings.push_back(std::move(found));
     }
     if (both) {
-        Finding found = co_await try_both(devices, timers, playout_delay);
+        Finding found = co_await try_both(board, timers, playout_delay);
         findings.push_back(std::move(found));
     }
     co_return findings;

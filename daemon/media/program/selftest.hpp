@@ -21,8 +21,8 @@ struct Finding {
 /// Tries each device that there is, one after the other, as a call would use it: a camera for 3 s, microphone
 /// and speaker for 1 s each, then both together (some 8 s, with chirps). All have stopped when it returns.
 /// @param playout_delay  media.playoutDelay: 0, not measured
-/// @thread loop only. Devices and timers must outlive it.
-boost::asio::awaitable<std::vector<Finding>> selftest(const hal::AvDevices& devices, Timers& timers,
+/// @thread loop only. Board and timers must outlive it.
+boost::asio::awaitable<std::vector<Finding>> selftest(const hal::AvDevices& board, Timers& timers,
                                                       Duration playout_delay);
 
 /// [{part, good, text, config?}]
