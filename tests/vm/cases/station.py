@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "system"))
 from harness import Api, Program  # noqa: E402
 
 CONFIG = pathlib.Path("/etc/wmpf-voipd/config.json")
+SERVICE_CONFIG = pathlib.Path("/etc/wmpf-voip-service/config.json")
 CA = pathlib.Path("/etc/wmpf-voipd/ca.pem")
 SOCKET = pathlib.Path("/run/wmpf-voipd/api.sock")
 DAEMON, SERVICE = "wmpf-voipd.service", "wmpf-voip-service.service"
@@ -95,6 +96,11 @@ def admin(*arguments):
 
 
 def start_service():
+    """With more calls a minute than the limit for one device: cases dial faster than people do."""
+    text = SERVICE_CONFIG.read_text()
+    if "dialsPerMinute" not in text:
+        SERVICE_CONFIG.write_text(text.replace("{", '{"limits": {"dialsPerMinute": 600}, ', 1))
+        sh("systemctl", "stop", SERVICE)
     sh("systemctl", "start", SERVICE, timeout=3 * DEADLINE)
     wait_active(SERVICE)
 

@@ -41,7 +41,10 @@ class FaultCase(unittest.TestCase):
         self.addCleanup(watch.close)
         watch.call("room.subscribe")
         watch.call("board.press", {"button": "call"})
-        watch.wait_phase("talking")
+        try:
+            watch.wait_phase("talking")
+        except TimeoutError:
+            self.fail(f"no call: {watch.call('room.get')}\n{station.journal(DAEMON, '--lines=40')}{station.journal(SERVICE, '--lines=30')}")
         watch.call("voip.forceHangUpVoip")
         watch.wait_phase("ended")
         phone.wait("^finishVoip")
