@@ -1,5 +1,6 @@
 #include "daemon/wiring.hpp"
 
+#include "daemon/lifecycle/button_settings.hpp"
 #include "daemon/lifecycle/media_program.hpp"
 
 namespace voip::daemon {
@@ -14,36 +15,16 @@ RoomType room_type_of(config::RoomType type) noexcept {
 
 namespace {
 
-hal::Bias bias_of(config::Bias bias) noexcept {
-    switch (bias) {
-        case config::Bias::as_is: return hal::Bias::as_is;
-        case config::Bias::pull_up: return hal::Bias::pull_up;
-        case config::Bias::pull_down: return hal::Bias::pull_down;
-        case config::Bias::disabled: return hal::Bias::disabled;
-    }
-    return hal::Bias::as_is;
-}
-
 hal::LineSettings line_of(const config::GpioOutput& line) {
     return {line.chip, line.line, line.active_low};
-}
-
-hal::ButtonSettings button_of(const config::Button& button) {
-    hal::ButtonSettings settings;
-    settings.name = button.name;
-    settings.long_press = button.long_press;
-    settings.gpio = {button.gpio.chip, button.gpio.line, button.gpio.active_low};
-    settings.bias = bias_of(button.gpio.bias);
-    settings.debounce = button.gpio.debounce;
-    settings.key = {button.key.device, button.key.code};
-    return settings;
 }
 
 }  // namespace
 
 hal::BoardSettings board_settings(const config::Board& board, Log log) {
     hal::BoardSettings settings;
-    for (const config::Button& button : board.buttons) settings.buttons.push_back(button_of(button));
+    for (const config::Button& button : board.buttons)
+        settings.buttons.push_back(lifecycle::button_settings(button));
     for (const config::Relay& relay : board.relays)
         settings.relays.push_back({relay.name, relay.max, line_of(relay.gpio)});
     settings.lamp = board.lamp.enabled;

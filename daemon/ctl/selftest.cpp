@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/ctl/values.hpp"
+#include "daemon/lifecycle/button_settings.hpp"
 #include "daemon/lifecycle/media_program.hpp"
 
 namespace voip::ctl {
@@ -25,23 +26,13 @@ void add_health(const Value& health, json::Array& findings) {
     }
 }
 
-hal::Bias bias_of(config::Bias bias) {
-    switch (bias) {
-        case config::Bias::as_is: return hal::Bias::as_is;
-        case config::Bias::pull_up: return hal::Bias::pull_up;
-        case config::Bias::pull_down: return hal::Bias::pull_down;
-        case config::Bias::disabled: return hal::Bias::disabled;
-    }
-    return hal::Bias::as_is;
-}
-
 /// Without a daemon its lines are free, and can be looked at.
 void add_lines(const config::Config& config, const SelftestSources& sources, json::Array& findings) {
     if (config.board.driver != "linux") return;
     for (const config::Button& button : config.board.buttons) {
         if (button.gpio.chip.empty()) continue;
-        const auto active = sources.level({button.gpio.chip, button.gpio.line, button.gpio.active_low},
-                                          bias_of(button.gpio.bias));
+        const hal::ButtonSettings settings = lifecycle::button_settings(button);
+        const auto active = sources.level(settings.gpio, settings.bias);
         const std::string part = "button " + button.name;
         if (!active)
             add(findings, part, false, active.error().context);

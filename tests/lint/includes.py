@@ -20,7 +20,7 @@ ALLOWED = {
     "daemon/identity": ({"core", "protocol", "daemon/identity"}, {"boost"}),
     "daemon/control": ({"core", "protocol", "daemon/control", "daemon/call"}, {"boost"}),
     "daemon/media": ({"core", "protocol", "daemon/media", "daemon/call", "daemon/engine"}, {"boost"}),
-    "daemon/lifecycle": ({"core", "config", "daemon/lifecycle"}, {"boost"}),
+    "daemon/lifecycle": ({"core", "config", "hal", "daemon/lifecycle"}, {"boost"}),
     "daemon/ctl": ({"core", "protocol", "config", "hal", "daemon/ctl", "daemon/lifecycle"}, {"boost"}),
     "daemon/media/program": ({"core", "protocol", "hal", "daemon/media/program"}, {"boost", "gst"}),
     "daemon": ({"core", "protocol", "config", "hal", "daemon", "service"}, {"boost"}),
