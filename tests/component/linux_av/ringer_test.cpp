@@ -10,6 +10,7 @@
 #include "hal/linux/av/microphone.hpp"
 #include "tests/support/alsa_cards.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/run_until.hpp"
 
 using namespace voip;
 using namespace voip::hal;
@@ -42,14 +43,7 @@ struct Bell {
         ringer.reset();
         CHECK(Worker::wait_all_ended(5s));
     }
-    /// Until it is so, 5 s at most. @return whether it is
-    bool until(const std::function<bool()>& so) {
-        const auto guard = boost::asio::make_work_guard(io);
-        const TimePoint end = Clock::now() + 5s;
-        io.restart();
-        while (!so() && Clock::now() < end) io.run_one_for(10ms);
-        return so();
-    }
+    bool until(const std::function<bool()>& so) { return voip::test::run_until(io, so); }
     bool hear(int at_least) {
         return until([&] { return now >= at_least; });
     }

@@ -11,6 +11,7 @@
 #include "hal/linux/av/speaker.hpp"
 #include "tests/support/alsa_cards.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/run_until.hpp"
 
 using namespace voip;
 using namespace voip::hal;
@@ -30,14 +31,7 @@ struct Loop {
         io.restart();
         io.run_for(length);
     }
-    /// Until it is so, 5 s at most. @return whether it is
-    bool until(const std::function<bool()>& so) {
-        const auto guard = boost::asio::make_work_guard(io);
-        const TimePoint end = Clock::now() + 5s;
-        io.restart();
-        while (!so() && Clock::now() < end) io.run_one_for(10ms);
-        return so();
-    }
+    bool until(const std::function<bool()>& so) { return voip::test::run_until(io, so); }
     /// The loop does something else for so long.
     static void be_away(Duration length) {
         boost::asio::io_context elsewhere;
