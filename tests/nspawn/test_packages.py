@@ -159,7 +159,8 @@ class Packages(unittest.TestCase):
         phone.stdout.close()
 
     def read_until(self, program, word):
-        late = threading.Timer(DEADLINE, program.kill)   # which ends the lines
+        # Ends the lines: nsenter alone would leave the phone behind, with the pipe open.
+        late = threading.Timer(DEADLINE, self.machine.run, ("pkill", "-KILL", "--exact", "wmpf-voip-phone"))
         late.start()
         try:
             for line in program.stdout:
