@@ -10,6 +10,13 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 4)
     # time_t keeps the size that the release's libraries were built with: it stands in mbedTLS's structs.
     target_compile_definitions(voip_flags INTERFACE _FILE_OFFSET_BITS=64)
 endif()
+# What a device gets names no folder of the machine that built it (__FILE__, source_location): as dpkg-buildflags does.
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    target_compile_options(voip_flags INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+    if(CMAKE_SYSROOT)
+        target_compile_options(voip_flags INTERFACE -ffile-prefix-map=${CMAKE_SYSROOT}=)
+    endif()
+endif()
 target_link_libraries(voip_flags INTERFACE voip_warnings voip_sanitizers)
 
 # Most of the time goes into the same templates again and again: sources of one target share them.
