@@ -454,6 +454,7 @@ asio::awaitable<void> App::Parts::stop() {
     if (none_engine) none_engine->stop();
     if (identity) co_await identity->stop();
     if (demo) co_await demo->stop();
+    board = hal::Board{};  // lines and watches of real devices would keep the loop going for ever
     timers.cancel(guard);
 }
 

@@ -36,10 +36,10 @@ class Manager(unittest.TestCase):
         self.manager.close()
         self.scratch.cleanup()
 
-    def write(self, **call):
+    def write(self, board=None, **call):
         self.config.write_text(json.dumps({
             "device": {"sn": "lonely-1"}, "call": dict({"engine": "none"}, **call),
-            "board": {"driver": "sim", "buttons": [{"name": "call", "openId": "somebody"}]}}))
+            "board": board or {"driver": "sim", "buttons": [{"name": "call", "openId": "somebody"}]}}))
 
     def start(self, **environment):
         self.daemon = Program(BIN / "wmpf-voipd", "--config", self.config, "--state-dir", self.folder / "state",
@@ -62,6 +62,15 @@ class Manager(unittest.TestCase):
         self.told("STOPPING=1")
         self.assertEqual(self.daemon.wait_exit(), 0)
         self.assertFalse(self.socket.exists())
+
+    def test_a_board_that_still_looks_for_its_devices_lets_the_daemon_end(self):
+        wire = {"gpio": {"chip": "nowhere", "line": "1"}}
+        self.write(board={"driver": "linux", "buttons": [dict(wire, name="bell")], "lamp": dict(wire), "relays": [dict(wire, name="door")],
+                          "camera": False, "microphone": False, "speaker": False})
+        self.start()
+        self.told("READY=1")
+        self.daemon.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.daemon.wait_exit(), 0)
 
     def test_the_watchdog_is_fed(self):
         self.start(WATCHDOG_USEC="400000")
