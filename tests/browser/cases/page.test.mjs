@@ -73,9 +73,12 @@ describe('the page', { skip: missing }, () => {
     test('keyboard alone: answer and hang up', async () => {
         const phone = await here.loggedIn();
         await here.house.press();
+        const settled = () => phone.page.locator('.call:not(.settling)').waitFor({ state: 'attached' });
         await phone.phase('alerting');
+        await settled();
         await phone.page.keyboard.press('Enter');
         await phone.phase('talking');
+        await settled();
         await phone.page.keyboard.press('Enter');
         await here.house.api.event('hangUpVoip');
     });

@@ -161,6 +161,29 @@ describe('the page on the phone', { skip: missing }, () => {
         assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito'), []);
     });
 
+    test('a call rings aloud and shakes the phone, again and again, until it is answered', async () => {
+        const phone = await here.phone();
+        await phone.context.addInitScript(() => {
+            window.shaken = [];
+            window.sounding = 0;
+            navigator.vibrate = (pattern) => window.shaken.push(pattern);
+            const { start, stop } = AudioBufferSourceNode.prototype;
+            AudioBufferSourceNode.prototype.start = function (...given) { window.sounding += 1; return start.apply(this, given); };
+            AudioBufferSourceNode.prototype.stop = function (...given) { window.sounding -= 1; return stop.apply(this, given); };
+        });
+        await phone.page.reload();
+        await phone.logIn();
+        await here.house.press();
+        await phone.phase('alerting');
+        const [shaken, sounding] = await phone.page.evaluate(() => [window.shaken, window.sounding]);
+        assert.deepEqual(shaken, [[500, 250, 500]]);
+        assert.equal(sounding, 1);
+        await phone.page.waitForFunction(() => window.shaken.length === 2);
+        await phone.button('Answer').click();
+        await phone.phase('talking');
+        assert.deepEqual(await phone.page.evaluate(() => [window.shaken.at(-1), window.sounding]), [0, 0]);
+    });
+
     test('with the service away the page opens from what was kept, and comes back by itself', async () => {
         const phone = await here.phone({ serviceWorkers: 'allow' });
         await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));

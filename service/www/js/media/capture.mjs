@@ -12,6 +12,8 @@ export function troubleOf(error) {
     return error?.name === 'NotReadableError' || error?.name === 'AbortError' ? 'busy' : 'missing';
 }
 
+export const isTrouble = (state) => ['blocked', 'missing', 'busy'].includes(state);
+
 /** States of either device: 'off', 'asking', 'on', 'blocked', 'missing', 'busy'. */
 export class Capture {
     changed = new Emitter();
@@ -22,10 +24,13 @@ export class Capture {
     #facing = 'user';
     #cameras = 0;
     #closed = false;
+    #permissions = {};  // of what was blocked, kept so that their changes are told
 
     get microphone() { return this.#microphone; }
     get camera() { return this.#camera; }
     get muted() { return this.#muted; }
+    /** The microphone was wanted and did not open; mute(false) tries again. */
+    get isDeaf() { return isTrouble(this.#microphone.state); }
     get facing() { return this.#facing; }
     /** More than one camera: turning makes sense. */
     get canTurn() { return this.#cameras > 1; }
@@ -35,6 +40,7 @@ export class Capture {
         this.#microphone = { state: 'asking', track: null };
         this.#microphone = await this.#open({ audio: voice }, () => this.#lostMicrophone());
         if (this.#microphone.track) this.#microphone.track.enabled = !this.#muted;
+        if (this.#microphone.state === 'blocked') this.#whenAllowed('microphone', () => this.openMicrophone());
         this.changed.tell();
     }
 
@@ -56,6 +62,7 @@ export class Capture {
         const opened = await this.#openFacing(facing, before);
         if (this.#camera.state !== 'asking') return this.#stop(opened);  // switched off meanwhile
         this.#camera = opened;
+        if (opened.state === 'blocked') this.#whenAllowed('camera', () => this.openCamera());
         await this.#countCameras();
         this.changed.tell();
     }
@@ -98,6 +105,20 @@ export class Capture {
             return { state: this.#closed ? 'off' : 'on', track: this.#closed ? null : track };
         } catch (error) {
             return { state: troubleOf(error), track: null };
+        }
+    }
+
+    /** A person may allow in the call what the browser had blocked. Browsers that do not tell get it by the button. */
+    async #whenAllowed(name, open) {
+        if (this.#permissions[name] || this.#closed) return;
+        try {
+            const permission = this.#permissions[name] = await navigator.permissions.query({ name });
+            permission.onchange = () => {
+                const { state } = name === 'camera' ? this.#camera : this.#microphone;
+                if (permission.state === 'granted' && state === 'blocked' && !this.#closed) open();
+            };
+        } catch {
+            // this browser has no permissions of that name
         }
     }
 

@@ -8,7 +8,7 @@ import { volumeOf } from './stage.mjs';
 export function makeControls(app, stage) {
     const { roomType } = app.calls.state;
     const { calls } = app;
-    const mute = control('microphone', () => calls.setMuted(!calls.link.capture.muted));
+    const mute = control('microphone', () => calls.setMuted(!calls.link.capture.muted && !calls.link.capture.isDeaf));
     const camera = control('video', () => calls.setCamera(!calls.link.capture.camera.track));
     const flip = control('turn', () => calls.link.capture.turn());
     const volume = makeVolume(app);
@@ -20,7 +20,8 @@ export function makeControls(app, stage) {
     function update() {
         const { capture } = calls.link;
         const isTalking = calls.state.phase === 'talking' || calls.state.phase === 'joining';
-        face(mute, capture.muted ? 'microphone-off' : 'microphone', t(capture.muted ? 'call.unmute' : 'call.mute'), capture.muted);
+        const isSilent = capture.muted || capture.isDeaf;
+        face(mute, isSilent ? 'microphone-off' : 'microphone', t(capture.muted ? 'call.unmute' : isSilent ? 'call.microphoneOn' : 'call.mute'), isSilent);
         const isShown = Boolean(capture.camera.track) || capture.camera.state === 'asking';
         face(camera, isShown ? 'video' : 'video-off', t(isShown ? 'call.cameraOff' : 'call.cameraOn'), !isShown);
         camera.hidden = !isShown && calls.link.status === 'flowing' && !calls.link.takesPicture;  // nobody would see it

@@ -1,8 +1,9 @@
-import { button, fill, h, icon, setText } from '../lib/dom.mjs';
+import { lossShownAfter } from '../app.mjs';
+import { button, fill, h, icon } from '../lib/dom.mjs';
 import { t } from '../text/text.mjs';
 import { openPairing } from './pair.mjs';
 
-/** The devices that may call us, and that we may call. */
+/** The devices that may call us, and that we may call; whether one is on line is not known without a channel. */
 export function makeDevices(app) {
     const list = h('ul', { class: 'devices' });
     const none = h('div', { class: 'empty' }, h('div', { class: 'mark' }, icon('door')),
@@ -17,7 +18,7 @@ export function makeDevices(app) {
         const { list: devices, state } = app.devices;
         none.hidden = state !== 'ready' || devices.length > 0;
         failed.hidden = state !== 'failed';
-        draw(devices);
+        draw(app.channel.lostFor < lossShownAfter ? devices : devices.map((device) => ({ ...device, online: null })));
         if (app.offered) {
             const pairing = app.offered;
             app.offered = null;
@@ -41,8 +42,8 @@ export function makeDevices(app) {
 }
 
 function card(app, device) {
-    const status = h('p', { class: device.online ? 'status online' : 'status' }, h('span', { class: 'dot' }), h('span', {}));
-    setText(status.lastChild, t(device.online ? 'devices.online' : 'devices.offline'));
+    const words = device.online === null ? 'devices.unknown' : device.online ? 'devices.online' : 'devices.offline';
+    const status = h('p', { class: device.online ? 'status online' : 'status' }, h('span', { class: 'dot' }), h('span', {}, t(words)));
     return h('article', { class: 'device', 'data-sn': device.sn },
         avatar(device.name, device.sn),
         h('div', { class: 'who' }, h('h2', {}, device.name), status,

@@ -24,8 +24,10 @@ export function makeDoors(app) {
 function show(element, { name, state }) {
     const isDoor = name === 'door';
     const words = {
-        closed: isDoor ? t('call.openDoor') : t('call.open', { name }), opening: t('call.opening'),
-        open: t('call.opened'), failed: t('call.openFailed'),
+        closed: isDoor ? t('call.openDoor') : t('call.open', { name }),
+        opening: isDoor ? t('call.openingDoor') : t('call.opening', { name }),
+        open: isDoor ? t('call.openedDoor') : t('call.opened', { name }),
+        failed: t('call.openFailed'),
     };
     setText(element.lastElementChild, words[state]);
     setIcon(element.firstElementChild, state === 'open' ? 'unlock' : state === 'failed' ? 'warning' : 'lock');

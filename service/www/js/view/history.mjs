@@ -2,6 +2,7 @@ import { meaningOf } from '../call/ends.mjs';
 import { button, fill, h, icon } from '../lib/dom.mjs';
 import { clockText, momentText } from '../lib/time.mjs';
 import { languageTag, t } from '../text/text.mjs';
+import { makeSheet, openSheet } from './sheet.mjs';
 
 /** The calls of this browser. */
 export function makeHistory(app) {
@@ -46,11 +47,10 @@ function askToClear(app) {
         dialog.close();
         if (yes) app.clearHistory();
     };
-    const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'clear-title', onclose: () => dialog.remove() },
+    const dialog = makeSheet({ 'aria-labelledby': 'clear-title' },
         h('h2', { id: 'clear-title' }, t('history.clearAsk')),
         h('div', { class: 'row' },
             button(t('call.cancel'), null, { class: 'button', onclick: () => done(false) }),
             button(t('history.clear'), null, { class: 'button danger', onclick: () => done(true) })));
-    document.body.append(dialog);
-    dialog.showModal();
+    openSheet(dialog);
 }

@@ -2,6 +2,7 @@ import { button, fill, h, icon, setAttribute, setText } from '../lib/dom.mjs';
 import { lengthOf, nameLimit, pairingOf } from '../pair/content.mjs';
 import { Scanner, canScan } from '../pair/scanner.mjs';
 import { codeText, t } from '../text/text.mjs';
+import { makeSheet, openSheet } from './sheet.mjs';
 
 const expired = 10008;
 
@@ -17,17 +18,11 @@ export function openPairing(app, pairing) {
         steps.querySelector('input, textarea, .primary')?.focus();
     };
     const confirm = (found) => go(confirmStep(app, found, (name) => go(doneStep(name, close))));
-    const dialog = h('dialog', {
-        class: 'sheet', 'aria-labelledby': 'pair-title',
-        onclose: () => {
-            leave();
-            dialog.remove();
-        },
-    }, h('div', { class: 'head' }, h('h2', { id: 'pair-title' }, t('pair.title')),
-        h('button', { type: 'button', class: 'round small plain', 'aria-label': t('info.close'), onclick: close }, icon('cross'))),
-    steps);
-    document.body.append(dialog);
-    dialog.showModal();
+    const dialog = makeSheet({ 'aria-labelledby': 'pair-title', onleave: () => leave() },
+        h('div', { class: 'head' }, h('h2', { id: 'pair-title' }, t('pair.title')),
+            h('button', { type: 'button', class: 'round small plain', 'aria-label': t('info.close'), onclick: close }, icon('cross'))),
+        steps);
+    openSheet(dialog);
     if (pairing) confirm(pairing);
     else go(findStep(confirm));
 }
@@ -85,7 +80,14 @@ function makeScan(found, say) {
     };
     const open = button(t('pair.scan'), 'code', { class: 'button primary wide', hidden: true, onclick: start });
     canScan().then((can) => { open.hidden = !can; });
-    return { element: h('div', {}, open, view), leave: () => scanner?.stop() };
+    const leave = () => {
+        if (!scanner) return;
+        scanner.stop();
+        scanner = null;
+        view.hidden = true;
+        open.hidden = false;
+    };
+    return { element: h('div', {}, open, view), leave };
 }
 
 function confirmStep(app, pairing, done) {

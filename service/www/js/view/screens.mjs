@@ -6,6 +6,7 @@ import { makeBoot } from './boot.mjs';
 import { makeCall } from './call.mjs';
 import { makeHome } from './home.mjs';
 import { makeLogin } from './login.mjs';
+import { dropSheets, setSheetsAside } from './sheet.mjs';
 
 const makers = { loading: makeBoot, unreachable: makeBoot, login: makeLogin, home: makeHome };
 
@@ -31,6 +32,7 @@ export class Screens {
     #draw() {
         document.documentElement.lang = languageTag();
         if (this.#app.calls.state.phase !== 'alerting') document.title = t('app.name');
+        dropSheets();
         this.#screen = makers[this.#app.screen](this.#app);
         fill(this.#below, this.#screen.element);
         this.#call = makeCall(this.#app);
@@ -49,11 +51,14 @@ export class Screens {
     }
 
     #update() {
+        const { phase, peer } = this.#app.calls.state;
+        const isCall = phase !== 'idle';
+        if (isCall) setSheetsAside(true);
         this.#screen.update();
         this.#call.update();
-        const { phase, peer } = this.#app.calls.state;
-        this.#below.inert = phase !== 'idle';
-        this.#root.classList.toggle('in-call', phase !== 'idle');
+        this.#below.inert = isCall;
+        if (!isCall) setSheetsAside(false);
+        this.#root.classList.toggle('in-call', isCall);
         setText(this.#news, phase === 'alerting' ? t('call.calling', { name: peer.name }) : '');
     }
 }

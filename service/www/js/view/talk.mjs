@@ -3,6 +3,7 @@
 import { lossShownAfter } from '../app.mjs';
 import { h, setAttribute, setText } from '../lib/dom.mjs';
 import { clockText } from '../lib/time.mjs';
+import { isTrouble } from '../media/capture.mjs';
 import { t } from '../text/text.mjs';
 import { makeControls } from './controls.mjs';
 import { avatar } from './devices.mjs';
@@ -68,10 +69,9 @@ function statusText(app) {
 function notesOf(app, stage) {
     const { capture, far, status } = app.calls.link;
     const notes = [];
-    const trouble = (state) => ['blocked', 'missing', 'busy'].includes(state);
     const word = (device, state) => t(`call.${device}${state[0].toUpperCase()}${state.slice(1)}`);
-    if (trouble(capture.microphone.state)) notes.push(word('microphone', capture.microphone.state));
-    if (trouble(capture.camera.state)) notes.push(word('camera', capture.camera.state));
+    if (isTrouble(capture.microphone.state)) notes.push(word('microphone', capture.microphone.state));
+    if (isTrouble(capture.camera.state)) notes.push(word('camera', capture.camera.state));
     if (capture.camera.track && status === 'flowing' && !app.calls.link.takesPicture) notes.push(t('call.cannotShow'));
     if (!far.microphone && status === 'flowing') notes.push(t('call.deviceMuted'));
     if (app.channel.lostFor > lossShownAfter) notes.push(t('call.linkLost'));
