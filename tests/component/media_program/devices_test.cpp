@@ -15,12 +15,15 @@ using namespace voip;
 
 /// What left the device.
 struct Sent {
-    std::size_t pictures = 0, sounds = 0;
+    std::size_t pictures = 0, sounds = 0, keys = 0;
+    std::function<void()> wish;  ///< the phone wants a key picture
 };
 
 class TakesAll final : public media::MediaTransport {
  public:
-    TakesAll(Sent& sent, Handlers handlers) : sent_(sent), handlers_(std::move(handlers)) {}
+    TakesAll(Sent& sent, Handlers handlers) : sent_(sent), handlers_(std::move(handlers)) {
+        sent_.wish = handlers_.key_wanted;
+    }
     void take_answer(std::string, std::function<void(Result<void>)> done) override { done({}); }
     Result<void> take_candidate(std::string, unsigned) override { return {}; }
     void send_sound(const hal::SoundFrame&, TimePoint) override {
@@ -28,7 +31,10 @@ class TakesAll final : public media::MediaTransport {
         handlers_.sound(std::vector<std::int16_t>(hal::sound_frame_samples, 100));
         heard_ += 700;
     }
-    void send_picture(const hal::AccessUnit&, unsigned) override { ++sent_.pictures; }
+    void send_picture(const hal::AccessUnit& unit, unsigned) override {
+        ++sent_.pictures;
+        if (unit.key) ++sent_.keys;
+    }
     void expect_loss(unsigned) override {}
     media::TransportStats stats() override {
         media::TransportStats stats;
@@ -137,7 +143,7 @@ struct Bench {
     Sent sent_in(Duration time) {
         const Sent before = sent;
         loop.advance(time);
-        return {sent.pictures - before.pictures, sent.sounds - before.sounds};
+        return {sent.pictures - before.pictures, sent.sounds - before.sounds, sent.keys - before.keys, {}};
     }
 };
 
@@ -235,4 +241,21 @@ TEST_CASE("failing devices: when none ever opens the call fails with 2007", "[me
     CHECK(bench.code() == 2007);
     bench.loop.advance(3s);
     CHECK(bench.ended == 0);
+}
+
+TEST_CASE(
+    "key pictures: 200 wishes of the phone in 4 s are at most 2 a second, and the last one is fulfilled",
+    "[media][component]") {
+    Bench bench;
+    bench.begin();
+    const std::size_t before = bench.sent.keys;
+    for (int i = 0; i < 200; ++i) {
+        bench.sent.wish();
+        bench.loop.advance(20ms);
+    }
+    const std::size_t flooded = bench.sent.keys - before;
+    CHECK(flooded >= 7);
+    CHECK(flooded <= 9);  // 4 s have 2 a second, and the one that was due
+    CHECK(bench.sent_in(600ms).keys >= 1);
+    CHECK(bench.sent_in(4s).keys <= 5);  // nobody asks: the camera's own, 1 a second
 }

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/landlock.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -33,6 +34,15 @@ namespace {
 
 bool has_landlock() {
     return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+}
+
+/// The kernel answers this call from now on as one does that never had it.
+bool take_away(int call) {
+    const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    const bool done =
+        filter && seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0) == 0 && seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return done;
 }
 
 /// Whether `holds` is true in a child that has locked itself up. Nothing of the test's runs after it.
@@ -65,6 +75,28 @@ bool refused(long result, int with = EPERM) {
 TEST_CASE("media sandbox: it says what it has locked", "[media][component]") {
     CHECK(
         in_sandbox({}, [](const Sandbox& made) { return made.seccomp && made.landlock == has_landlock(); }));
+}
+
+TEST_CASE(
+    "media sandbox: a kernel without Landlock is told of in 1 line, and the rest is locked all the same",
+    "[media][component]") {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        std::vector<std::string> lines;
+        LogHub hub([&](Level, std::string_view line) { lines.emplace_back(line); });
+        if (!take_away(SYS_landlock_create_ruleset)) ::_exit(2);
+        const Sandbox made = media::lock_up({}, Log(hub, "media"));
+        const bool told =
+            lines.size() == 1 &&
+            lines[0].find("this kernel has no Landlock: files are not locked away") != std::string::npos;
+        const bool open_files = opens("/etc/passwd");
+        ::_exit(told && open_files && !made.landlock && made.seccomp && refused(::fork()) ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("media sandbox: passwords, state, configuration and homes are out of reach", "[media][component]") {

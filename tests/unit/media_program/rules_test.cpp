@@ -232,6 +232,53 @@ TEST_CASE("rate control: REMB is the most, for 10 s; a queue is a cut of 15 %", 
     CHECK(queue.on_report(trip, t0 + 2s).kbps == 510);
 }
 
+TEST_CASE("rate control: a still scene of 50 kbit/s does not wind the rate up, one that fills it does",
+          "[media][unit]") {
+    RateControl rate({100, 600, 640, 480, 15});
+    TimePoint now = t0;
+    for (int i = 0; i < 30; ++i, now += 1s) (void)rate.on_report(network(0.5, 100), now);
+    REQUIRE(rate.target().kbps == 100);
+    for (int i = 0; i < 30; ++i, now += 1s) (void)rate.on_report(network(0.0, 50), now);
+    CHECK(rate.target().kbps == 100);
+    for (int i = 0; i < 60; ++i, now += 1s) (void)rate.on_report(network(0.0, rate.target().kbps), now);
+    CHECK(rate.target().kbps == 600);
+}
+
+TEST_CASE("rate control: a new connection begins with half and rests 3 s, what is known of the old is gone",
+          "[media][unit]") {
+    RateControl rate({100, 600, 640, 480, 15});
+    NetworkReport before = network(0.0);
+    before.remb_kbps = 440;
+    before.round_trip = 20ms;
+    CHECK(rate.on_report(before, t0).kbps == 400);
+    CHECK(rate.on_new_connection(t0 + 1s).kbps == 200);
+    NetworkReport after = network(0.0);
+    after.round_trip = 400ms;  // the way is longer now: no queue
+    CHECK(rate.on_report(after, t0 + 3s).kbps == 200);
+    CHECK(rate.on_report(after, t0 + 4s).kbps == 216);
+    for (int i = 5; i < 25; ++i) (void)rate.on_report(after, t0 + std::chrono::seconds(i));
+    CHECK(rate.target().kbps == 600);
+}
+
+TEST_CASE(
+    "rate control: 640x480 keeps 15 frames down to 184 kbit/s, then loses them before it loses its size",
+    "[media][unit]") {
+    RateControl rate({50, 600, 640, 480, 15});
+    const auto fps_at = [&](unsigned kbps) {
+        NetworkReport report = network(0.05);
+        report.remb_kbps = kbps + 40;  // the sound's share
+        return rate.on_report(report, t0).fps;
+    };
+    CHECK(fps_at(600) == 15);
+    CHECK(fps_at(185) == 15);
+    CHECK(fps_at(160) == 15);  // 13 would be: not worth a stutter
+    CHECK(fps_at(147) == 11);
+    CHECK(fps_at(62) == 5);
+    CHECK(fps_at(50) == 5);
+    CHECK(rate.on_format(320, 240, 25).fps == 16);  // a quarter of the pixels: the same bits carry more
+    CHECK(rate.on_format(320, 240, 4).fps == 4);    // a camera slower than the least
+}
+
 TEST_CASE("ICE servers: user and password are percent-encoded, what is no use is skipped with a reason",
           "[media][unit]") {
     const IceServer turn{{"turn:turn.example.net:3478?transport=tcp", "turns:turn.example.net:5349"},
