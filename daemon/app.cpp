@@ -26,6 +26,7 @@
 #include "daemon/lifecycle/watchdog.hpp"
 #include "daemon/media/supervisor.hpp"
 #include "daemon/operation.hpp"
+#include "daemon/reasons.hpp"
 #include "daemon/storage.hpp"
 #include "daemon/wiring.hpp"
 #include "protocol/crypto/crypto.hpp"
@@ -370,12 +371,9 @@ void App::Parts::heard(const identity::DeviceFacts& facts) {
     health.set("channel", now_online ? PartState::ok : PartState::down, facts.channel.reason, now);
     const bool registered = facts.registration.state == identity::RegistrationState::registered;
     health.set("registration", registered ? PartState::ok : PartState::down,
-               facts.registration.err_msg.empty() ? std::string(to_string(facts.registration.state))
-                                                  : facts.registration.err_msg,
-               now);
+               registration_reason(facts.registration), now);
     const bool clock_ok = facts.clock.state == identity::ClockHealth::ok;
-    health.set("clock", clock_ok ? PartState::ok : PartState::degraded,
-               std::string(to_string(facts.clock.state)), now);
+    health.set("clock", clock_ok ? PartState::ok : PartState::degraded, clock_reason(facts.clock), now);
     status(now_online ? "online"
                       : std::string(to_string(facts.channel.state)) +
                             (facts.channel.reason.empty() ? "" : ": " + facts.channel.reason));

@@ -114,10 +114,11 @@ void Reader::check(std::string_view name, const std::string& text, const TextRul
     if (text.size() < rule.min_bytes && text.empty())
         refuse(name, "empty", rule.err_code);
     else if (text.size() < rule.min_bytes || text.size() > rule.max_bytes)
-        refuse(
-            name,
-            std::to_string(rule.min_bytes) + " to " + std::to_string(rule.max_bytes) + " bytes are allowed",
-            rule.err_code);
+        refuse(name,
+               (rule.min_bytes == rule.max_bytes ? std::string("exactly ")
+                                                 : std::to_string(rule.min_bytes) + " to ") +
+                   std::to_string(rule.max_bytes) + " bytes are allowed",
+               rule.err_code);
     else if (rule.fits && !rule.fits(text))
         refuse(name, rule.shape, rule.err_code);
 }

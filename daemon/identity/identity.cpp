@@ -214,7 +214,11 @@ DeviceFacts Identity::State::facts() const {
     all.registration = {settings.registration, standing.state(), standing.err_code(), standing.err_msg()};
     all.channel = channel;
     const bool waits = channel.state == ChannelState::offline && !device_token.current();
-    if (waits && !token_problem.empty()) all.channel.reason = "no deviceToken: " + token_problem;
+    const bool unregistered = all.registration.state == RegistrationState::unregistered;
+    if (waits && unregistered)
+        all.channel.reason = "no deviceToken: the device is not registered";
+    else if (waits && !token_problem.empty())
+        all.channel.reason = "no deviceToken: " + token_problem;
     if (const FetchedToken* token = device_token.current()) {
         const auto life = std::chrono::duration_cast<std::chrono::milliseconds>(token->life).count();
         all.device_token_expires = token->expire_timestamp;

@@ -45,7 +45,11 @@ std::optional<Fault> read_fault(const json::Value& body) {
         return found ? found->substr(0, limits::err_msg_bytes) : std::string();
     };
     Fault fault{static_cast<int>(*number), text("errMsg"), text("field"), {}};
-    if (fault.err_msg.empty()) fault.err_msg = code_text(fault.err_code);
+    // Numbers mean something else here than in a call (9), and not every service says which of the two it
+    // means.
+    const CodeInfo* info = find_code(CodeDomain::registration, fault.err_code);
+    const bool says_nothing = fault.err_msg.empty() || fault.err_msg == code_text(fault.err_code);
+    if (says_nothing) fault.err_msg = info ? info->text : code_text(fault.err_code);
     return fault;
 }
 

@@ -124,7 +124,7 @@ Answer<void> Registry::register_device(const NewDevice& device, UnixMillis now) 
         const bool has_other_key =
             known && !known->public_key.empty() && known->public_key != device.public_key;
         if (has_other_key || (known && known->app_id != device.app_id))
-            return fault(code::already_registered, "sn");
+            return registration_fault(code::already_registered, "sn");
         const std::string key_hash = crypto::sha256(device.public_key);
         if (!ticket->used_by_key.empty() && ticket->used_by_key != key_hash)
             return fault(code::ticket_expired, "snTicket");

@@ -23,6 +23,11 @@ Fault fault(int err_code, std::string field) {
     return Fault{err_code, std::string(code_text(err_code)), std::move(field), {}};
 }
 
+Fault registration_fault(int err_code, std::string field) {
+    const CodeInfo* info = find_code(CodeDomain::registration, err_code);
+    return Fault{err_code, std::string(info ? info->text : code_text(err_code)), std::move(field), {}};
+}
+
 UnixMillis millis(Duration duration) noexcept {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }

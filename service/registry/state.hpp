@@ -53,6 +53,8 @@ struct Registry::State {
 
 /// The Fault of a code, with the table's text.
 [[nodiscard]] Fault fault(int err_code, std::string field = {});
+/// The same in the words of the domain "registration", where one number means another thing (9).
+[[nodiscard]] Fault registration_fault(int err_code, std::string field);
 [[nodiscard]] UnixMillis millis(Duration duration) noexcept;
 
 // Rows that several files read.

@@ -35,7 +35,7 @@ TEST_CASE("channel: an unregistered device opens nothing and comes on line once 
     bench.advance(3h);
     CHECK(bench.channel.opens.empty());
     CHECK(bench.channel_state() == ChannelState::offline);
-    CHECK(bench.device->facts().channel.reason == "no deviceToken");
+    CHECK(bench.device->facts().channel.reason == "no deviceToken: the device is not registered");
     bench.service.tickets.insert(ticket);
     (void)bench.run(bench.device->register_device(ticket));
     bench.settle();

@@ -99,6 +99,7 @@ TEST_CASE("registration: an SN with another key (409, errCode 9) is a case for t
     REQUIRE(answer);
     REQUIRE_FALSE(*answer);
     CHECK(answer->error().err_code == code::already_registered);
+    CHECK(answer->error().err_msg == "the SN is registered with another key");
     CHECK(word(answer->error(), "retry") == "ask_operator");
     CHECK(bench.state() == RegistrationState::refused);
     bench.advance(1h);

@@ -88,6 +88,20 @@ TEST_CASE("answers: a refusal without words gets the table's", "[identity][unit]
     CHECK(answer.reply.fault()->err_msg == "the snTicket is wrong or expired");
 }
 
+TEST_CASE("answers: 9 is said in the words of a registration, also where the service used those of a call",
+          "[identity][unit]") {
+    for (const char* body :
+         {R"({"errCode": 9})",
+          R"({"errCode": 9, "errMsg": "the user has not authorised this device, or has withdrawn it"})"}) {
+        const auto answer = read_answer(response(409, body));
+        REQUIRE(answer.reply.fault());
+        CHECK(answer.reply.fault()->err_msg == "the SN is registered with another key");
+    }
+    const auto vendor = read_answer(response(409, R"({"errCode": 9, "errMsg": "SN is sold"})"));
+    REQUIRE(vendor.reply.fault());
+    CHECK(vendor.reply.fault()->err_msg == "SN is sold");
+}
+
 TEST_CASE("answers: pages of proxies and broken bodies are bad messages that name the status",
           "[identity][unit]") {
     struct Row {

@@ -86,7 +86,7 @@ TEST_CASE("reader: 24 faults name the member by its path", "[protocol][unit]") {
         {R"({"s":"a\nb"})", [](Reader& r) { (void)r.string("s", rule::call_id); }, "s",
          "s: must hold no control characters"},
         {R"({"s":"short"})", [](Reader& r) { (void)r.string("s", rule::sn_ticket); }, "s",
-         "s: 32 to 32 bytes are allowed"},
+         "s: exactly 32 bytes are allowed"},
         {R"({"i":1.0})", [](Reader& r) { (void)r.integer("i", 0, 1); }, "i",
          "i: an integer is needed, not fraction"},
         {R"({"i":"1"})", [](Reader& r) { (void)r.integer("i", 0, 1); }, "i",
