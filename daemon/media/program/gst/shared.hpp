@@ -23,7 +23,7 @@ struct Shared : std::enable_shared_from_this<Shared> {
     std::atomic<bool> may_send{false};  // sound: the other side's certificate is the one of its answer
     std::mutex mutex;
     std::vector<Owned<GstElement>> dtls;  // under the mutex
-    std::function<void()> last_word;      // loop: our last word of the handshake leaves
+    std::function<void()> last_word;      // loop: our last word of the handshake has left
 
     /// An element that webrtcbin has made. @thread any
     void on_element(GstElement* element);
