@@ -27,6 +27,7 @@ struct TransportBench {
     std::unique_ptr<media::MediaTransport> device;
     std::unique_ptr<WebRtcPhone> phone;
     std::function<std::string(std::string)> on_answer = [](std::string sdp) { return sdp; };  ///< on the way
+    std::function<void()> on_offer = [] {};
 
     // What was seen.
     std::string offer, answer;
@@ -102,7 +103,10 @@ struct TransportBench {
  private:
     media::MediaTransport::Handlers handlers() {
         media::MediaTransport::Handlers to;
-        to.offer = [this](std::string sdp) { phone->take_offer(offer = std::move(sdp)); };
+        to.offer = [this](std::string sdp) {
+            on_offer();
+            phone->take_offer(offer = std::move(sdp));
+        };
         to.candidate = [this](std::string candidate, const std::string& mid, unsigned line) {
             gathered = gathered || candidate.empty();
             if (candidate.empty()) return;

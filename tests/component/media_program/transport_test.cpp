@@ -1,4 +1,8 @@
 // One connection of the real library with a phone in the same process.
+#include <atomic>
+#include <future>
+
+#include "daemon/media/program/gst/owned.hpp"
 #include "tests/component/media_program/transport_bench.hpp"
 
 using namespace voip;
@@ -160,4 +164,31 @@ TEST_CASE("media transport: after one connection comes the next, with the same k
     REQUIRE(bench.until([&] { return bench.connected; }));
     CHECK(fingerprint() == first);
     CHECK(bench.play_until([&] { return bench.phone->counters().pictures > 5; }));
+}
+
+TEST_CASE("media transport: the offer is told when the library has it for its own, not 1 step before",
+          "[media][component]") {
+    struct Seen {
+        std::atomic<bool> own{false};
+        std::promise<void> offer;
+        std::future<void> told = offer.get_future();
+        bool too_early = false;  // before `own`
+    } seen;
+    TransportBench bench;
+    const guint signal = g_signal_lookup("set-local-description", g_type_from_name("GstWebRTCBin"));
+    const gulong hook = g_signal_add_emission_hook(
+        signal, 0,
+        [](GSignalInvocationHint*, guint, const GValue*, gpointer data) -> gboolean {
+            auto* const self = static_cast<Seen*>(data);
+            if (self->own.exchange(true)) return TRUE;  // the phone's
+            self->too_early = self->told.wait_for(200ms) == std::future_status::ready;
+            return TRUE;
+        },
+        &seen, nullptr);
+    bench.on_offer = [&seen] { seen.offer.set_value(); };
+    bench.open({});
+    CHECK(bench.until([&] { return bench.connected; }));
+    g_signal_remove_emission_hook(signal, hook);
+    CHECK(seen.own);
+    CHECK_FALSE(seen.too_early);
 }

@@ -344,10 +344,12 @@ void WebrtcTransport::watch() {
                     return;
                 }
                 const Owned<gchar> text(gst_sdp_message_as_text(description->sdp));
-                shared->outlet->post(
-                    [sdp = text_of(text.get())](const Handlers& handlers) { handlers.offer(sdp); });
+                // In this order, so that no answer is there before: it would be refused. Nothing of it is
+                // done before we return, candidates included.
                 g_signal_emit_by_name(webrtc, "set-local-description", description, nullptr);
                 g_boxed_free(session_description_type(), description);
+                shared->outlet->post(
+                    [sdp = text_of(text.get())](const Handlers& handlers) { handlers.offer(sdp); });
             });
             g_signal_emit_by_name(webrtc, "create-offer", nullptr, made);
         }),
