@@ -345,6 +345,8 @@ std::vector<lifecycle::Witness> App::Parts::witnesses() {
                        if (!calls->beats()) return "its task does not go round";
                        return lifecycle::overdue(calls->due(), now);
                    }});
+    if (media)
+        all.push_back({"the media", [this](TimePoint now) { return lifecycle::overdue(media->due(), now); }});
     if (service_engine)
         all.push_back({"the channel",
                        [this](TimePoint now) { return lifecycle::overdue(service_engine->due(), now); }});

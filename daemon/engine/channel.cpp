@@ -314,7 +314,9 @@ bool Channel::online() const noexcept {
 
 std::optional<TimePoint> Channel::due() const noexcept {
     const auto next_attempt = state_->reconnect.next_attempt();
-    return next_attempt ? next_attempt : state_->due;
+    if (next_attempt) return next_attempt;
+    if (state_->due || !state_->peer) return state_->due;
+    return state_->peer->silence_ends();
 }
 
 asio::awaitable<Reply> Channel::call(std::string method, json::Value params, TimePoint deadline) {

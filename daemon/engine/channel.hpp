@@ -87,8 +87,8 @@ class Channel {
     bool notify(std::string_view method, json::Value params);
     /// Bytes that wait to be sent.
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
-    /// When the next step is due at the latest: a token, a connection, an answer, the next attempt. Nothing
-    /// while the connection is open (silence ends it, `transport`), and before start().
+    /// When the next step is due at the latest: a token, a connection, an answer, the next attempt; of an
+    /// open connection the end of a silence, which moves as long as somebody reads. Nothing before start().
     [[nodiscard]] std::optional<TimePoint> due() const noexcept;
     /// Connects at once where it waits; asks whether the connection still lives where there is one.
     void hurry();

@@ -150,6 +150,15 @@ asio::awaitable<void> Supervisor::stop() {
     co_await s.tasks.stop();
 }
 
+std::optional<TimePoint> Supervisor::due() const noexcept {
+    std::optional<TimePoint> first;
+    for (const auto& run : state_->runs) {
+        const auto due = run->plan().wake_at();
+        if (due && (!first || *due < *first)) first = due;
+    }
+    return first;
+}
+
 pid_t Supervisor::pid() const noexcept {
     return state_->runs.empty() ? 0 : state_->runs.back()->pid();
 }

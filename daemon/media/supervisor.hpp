@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,8 @@ class Supervisor final : public call::MediaPort {
     void reconfigure(SupervisorSettings settings);
     /// Ends every program, by force where it takes longer than it may. Nothing is started afterwards.
     asio::awaitable<void> stop();
+    /// When a program's run must move on at the latest: a report of it, its end. Nothing without one.
+    [[nodiscard]] std::optional<TimePoint> due() const noexcept;
     /// Programs that have not ended.
     [[nodiscard]] std::size_t programs() const noexcept;
     /// Of the newest program; 0: none runs.

@@ -2,10 +2,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 
 namespace voip::transport {
@@ -43,6 +45,10 @@ class MessageStream {
     virtual asio::awaitable<void> close(std::uint16_t code, std::string reason) = 0;
     /// Cuts the connection at once, without goodbye: for slow readers and deadlines.
     virtual void abort() noexcept = 0;
+    /// When the silence of the other side ends this stream at the latest; it moves with everything that is
+    /// read. A stream that is still there long after that proves that nobody reads it any more. Nothing where
+    /// the wire has no such rule.
+    [[nodiscard]] virtual std::optional<TimePoint> silence_ends() const { return std::nullopt; }
     /// For logs: "127.0.0.1:4711" or "uid 1000".
     [[nodiscard]] virtual std::string peer() const = 0;
 };

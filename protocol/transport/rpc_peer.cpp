@@ -420,6 +420,10 @@ std::size_t RpcPeer::queued_bytes() const noexcept {
     return state_->queued_bytes;
 }
 
+std::optional<TimePoint> RpcPeer::silence_ends() const {
+    return state_->stream ? state_->stream->silence_ends() : std::nullopt;
+}
+
 std::string RpcPeer::peer() const {
     return state_->name;
 }

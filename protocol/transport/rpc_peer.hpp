@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/json.hpp"
@@ -55,6 +56,8 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
 
     [[nodiscard]] bool open() const noexcept;
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
+    /// MessageStream::silence_ends(); nothing when run() has ended.
+    [[nodiscard]] std::optional<TimePoint> silence_ends() const;
     [[nodiscard]] std::string peer() const;
 
     struct State;

@@ -71,6 +71,7 @@ struct Core : std::enable_shared_from_this<Core> {
     std::string peer = "unknown";
     beast::flat_buffer in;
     TimePoint heard;
+    TimePoint listened;  // as heard, but no excuse moves it: proof that our own reader lives
     Timers::Id alarm = 0;
     bool pinged = false;
     bool receiving = false;
@@ -82,13 +83,13 @@ struct Core : std::enable_shared_from_this<Core> {
 
 void Core::start() {
     ws.control_callback([this](websocket::frame_type, beast::string_view) { hear(); });
-    heard = timers.now();
+    heard = listened = timers.now();
     arm();
 }
 
 /// Any frame is a sign of life.
 void Core::hear() {
-    heard = timers.now();
+    heard = listened = timers.now();
     if (!pinged) return;  // the alarm finds out by itself when it comes: one timer operation less a message
     pinged = false;
     arm();
@@ -178,6 +179,7 @@ class WebSocketStream final : public MessageStream {
         return Core::close(core_, code, std::move(reason));
     }
     void abort() noexcept override { core_->cut(); }
+    std::optional<TimePoint> silence_ends() const override { return core_->listened + core_->dead_after; }
     std::string peer() const override { return core_->peer; }
 
  private:
@@ -188,6 +190,7 @@ asio::awaitable<Result<std::string>> WebSocketStream::receive() {
     const auto core = core_;
     if (core->ended) co_return core->reason(asio::error::operation_aborted);
     core->heard = core->receiving ? core->heard : std::max(core->heard, core->timers.now());
+    core->listened = std::max(core->listened, core->heard);
     core->receiving = true;
     const auto [ec, count] = co_await core->ws.async_read(core->in, use_result);
     core->receiving = false;

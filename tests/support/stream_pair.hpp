@@ -50,6 +50,8 @@ class StreamPair {
     void inject(Side from, Result<std::string> what) {
         state_->wires[from].put(state_->timers.now(), std::move(what));
     }
+    /// What both ends say of MessageStream::silence_ends().
+    void silence_ends(std::optional<TimePoint> at) { state_->silence_ends = at; }
     /// What that side said in close(), if it did.
     [[nodiscard]] const std::optional<Goodbye>& goodbye(Side from) const {
         return state_->wires[from].goodbye;
@@ -87,6 +89,7 @@ class StreamPair {
         explicit State(Timers& t) : timers(t), wires{{Wire(t), Wire(t)}} {}
         Timers& timers;
         std::array<Wire, 2> wires;
+        std::optional<TimePoint> silence_ends;
     };
 
     class End final : public transport::MessageStream {
@@ -135,6 +138,7 @@ class StreamPair {
         }
         void abort() noexcept override { finish(fail(asio::error::connection_reset)); }
         std::string peer() const override { return side_ == a ? "end b" : "end a"; }
+        std::optional<TimePoint> silence_ends() const override { return state_->silence_ends; }
 
      private:
         /// What was sent before still arrives; our own receive() ends at once.

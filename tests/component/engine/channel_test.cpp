@@ -42,7 +42,7 @@ TEST_CASE("channel: an unregistered device opens nothing and comes on line once 
     CHECK(bench.road->online());
 }
 
-TEST_CASE("channel: each step has a deadline for the watchdog: 15 s to open, 10 s to greet, none on line",
+TEST_CASE("channel: each step has a deadline for the watchdog: 15 s to open, 10 s to greet",
           "[engine][component]") {
     ServiceBench bench;
     CHECK_FALSE(bench.road->due());
@@ -63,7 +63,23 @@ TEST_CASE("channel: each step has a deadline for the watchdog: 15 s to open, 10 
     bench.channel.release();
     bench.advance(limits::request_time + 40s);  // not answered: dropped, and opened anew
     REQUIRE(bench.road->online());
-    CHECK_FALSE(bench.road->due());
+    CHECK_FALSE(bench.road->due());  // this wire has no rule of silence
+}
+
+TEST_CASE("channel: on line the end of a silence of 42 s is due, and stays so when nobody reads any more",
+          "[engine][component]") {
+    ServiceBench bench;
+    bench.start_registered();
+    bench.road->start(bench.listener);
+    bench.settle();
+    REQUIRE(bench.road->online());
+    const TimePoint due = bench.in(42s);
+    bench.channel.last().pair.silence_ends(due);
+    CHECK(bench.road->due() == due);
+    bench.timers.advance(60s);
+    CHECK(bench.road->due() == due);
+    bench.channel.last().pair.silence_ends(bench.in(42s));  // something was read
+    CHECK(bench.road->due() == bench.in(42s));
 }
 
 TEST_CASE("channel: a step that nobody ends stays due, however late it is", "[engine][component]") {

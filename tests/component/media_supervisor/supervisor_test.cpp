@@ -50,6 +50,21 @@ TEST_CASE("supervisor: one call from ringing to its end, asked in order, measure
     }));
 }
 
+TEST_CASE("supervisor: flowing media owes a measurement every 10 s, without a program nothing is due",
+          "[media][component]") {
+    World w;
+    CHECK_FALSE(w.supervisor->due());
+    w.prepare();
+    w.start();
+    w.until_told("1 flowing");
+    w.until([&] { return w.supervisor->due().has_value(); }, "media.start is answered");
+    CHECK(*w.supervisor->due() > w.timers.now());
+    CHECK(*w.supervisor->due() <= w.timers.now() + PlanSettings{}.silence_time);
+    w.supervisor->stop(1);
+    w.until_quiet();
+    CHECK_FALSE(w.supervisor->due());
+}
+
 TEST_CASE("supervisor: the answer costs no start-up: the program is prepared while it rings",
           "[media][component]") {
     World w;

@@ -886,6 +886,29 @@ TEST_CASE("websocket: a frozen server is found within 45 s, one that answers pin
     }
 }
 
+TEST_CASE("websocket: the end of a silence of 42 s moves with what is read, and with nothing else",
+          "[transport][component]") {
+    Site site;
+    auto opened = site.open();
+    REQUIRE(opened);
+    MessageStream& stream = *opened->stream;
+    REQUIRE(stream.silence_ends() == site.loop.timers.now() + 42s);
+    const auto before = stream.silence_ends();
+    site.loop.advance(20s);  // nobody reads
+    CHECK(stream.silence_ends() == before);
+    REQUIRE(site.loop.run(stream.send({"alive"})));
+    CHECK(stream.silence_ends() == before);
+    const Reader reader(site.loop, &stream);
+    site.loop.until([&] { return reader.texts->size() == 1; });
+    CHECK(stream.silence_ends() == site.loop.timers.now() + 42s);
+    for (int i = 0; i < 600; ++i) {
+        site.loop.advance(100ms);
+        site.loop.settle();
+    }
+    REQUIRE_FALSE(reader.end->has_value());
+    CHECK(*stream.silence_ends() >= site.loop.timers.now() + 10s);  // pongs were read
+}
+
 TEST_CASE("websocket: close returns within 2 s from a peer that does not answer", "[transport][component]") {
     Site site;
     const auto hold = std::make_shared<Wake>(site.loop.timers);
