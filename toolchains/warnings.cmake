@@ -13,6 +13,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -Wno-mismatched-new-delete       # GCC 12 reports it falsely for awaitable frames at -O1 and above
         -Wno-null-dereference            # and this one for inlined Boost.System and std::variant
         -Wno-maybe-uninitialized)        # and this one for std::optional in coroutine frames
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "^arm")
+        target_compile_options(voip_warnings INTERFACE -Wno-psabi)   # notes that objects of GCC 6 would not fit
+    endif()
     if(WMPF_UNITY)
         target_compile_options(voip_warnings INTERFACE
             -Wno-subobject-linkage       # a nameless namespace is taken for that of a header

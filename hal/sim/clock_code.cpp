@@ -19,15 +19,11 @@ std::uint8_t check_of(std::uint32_t time) {
     return static_cast<std::uint8_t>(crc);
 }
 
-unsigned even(std::size_t pixels) {
-    return static_cast<unsigned>(pixels & ~std::size_t{1});
-}
-
 // Where the cells lie; none is white.
 ClockCells layout(unsigned width, unsigned height) {
     ClockCells cells{};
-    for (std::size_t row = 0; row < clock_rows; ++row)
-        for (std::size_t column = 0; column < clock_columns; ++column) {
+    for (unsigned row = 0; row < clock_rows; ++row)
+        for (unsigned column = 0; column < clock_columns; ++column) {
             Cell& cell = cells[row * clock_columns + column];
             cell.x = even((column + 1) * width / 24);
             cell.width = even((column + 2) * width / 24) - cell.x;

@@ -17,6 +17,10 @@ struct Cell {
     unsigned x = 0, y = 0, width = 0, height = 0;
     bool white = false;
 };
+/// The next even number of pixels below: two share a sample of colour.
+[[nodiscard]] constexpr unsigned even(unsigned pixels) noexcept {
+    return pixels & ~1u;
+}
 
 inline constexpr std::size_t clock_columns = 22, clock_rows = 2;
 using ClockCells = std::array<Cell, clock_columns * clock_rows>;

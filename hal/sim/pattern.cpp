@@ -59,10 +59,6 @@ struct Canvas {
     }
 };
 
-unsigned even(unsigned pixels) {
-    return pixels & ~1u;
-}
-
 std::array<char, 11> time_of_day(UnixMillis wall) {
     const auto tenths = static_cast<unsigned>((wall / 100 % 864000 + 864000) % 864000);
     std::array<char, 11> text{};

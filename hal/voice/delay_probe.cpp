@@ -49,7 +49,7 @@ void DelayProbe::play(SoundFrame& frame, TimePoint now) {
         sent_ = now;
         peaks_.clear();
     }
-    const std::size_t first = within * sound_frame_samples;
+    const auto first = static_cast<std::size_t>(within * sound_frame_samples);
     for (std::size_t i = 0; i < frame.size() && first + i < chirp_samples; ++i)
         frame[i] = static_cast<std::int16_t>(std::lround(32767 * amplitude * chirp_[first + i]));
 }

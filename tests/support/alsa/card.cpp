@@ -82,7 +82,7 @@ snd_pcm_sframes_t pointer(snd_pcm_ioplug_t* io) {
     const auto size = static_cast<std::int64_t>(io->buffer_size);
     const std::int64_t behind = card.hears ? card.passed() - card.moved : size - (card.moved - card.passed());
     if (card.began >= 0 && behind > size) return -EPIPE;
-    return card.passed() % size;
+    return static_cast<snd_pcm_sframes_t>(card.passed() % size);
 }
 
 snd_pcm_sframes_t transfer(snd_pcm_ioplug_t* io, const snd_pcm_channel_area_t* areas,
