@@ -32,35 +32,44 @@ const outOfReach = (page) => page.evaluate(() => {
 /** Nothing is pressed by what was meant for the face before. */
 const settled = (page) => page.locator('.call:not(.settling)').waitFor({ state: 'attached' });
 
-describe('in reach', { skip: missing }, () => {
-    const relays = [{ name: 'door', fromCall: true }, { name: 'underground garage', fromCall: true }];
-    const here = scene({ device: { media: { enabled: false }, board: { relays } } });
-    const blockMicrophone = (context) => context.addInitScript(() => {
+/** Rings, answers without a microphone, is hung up, and looks at every button. */
+async function lookAtCall(here, options) {
+    const phone = await here.phone(options);
+    await phone.context.addInitScript(() => {
         navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
     });
+    await phone.page.reload();
+    await phone.button('reception').click();
+    await phone.page.locator('.link[data-state="online"]').waitFor();
+    assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'home');
+    await here.house.press();
+    await phone.phase('alerting');
+    await settled(phone.page);
+    assert.deepEqual(await outOfReach(phone.page), [], 'ringing');
+    await phone.page.locator('.big.answer').last().click();
+    await phone.page.locator('.door').nth(1).waitFor();
+    await phone.page.locator('.notes li').nth(1).waitFor();
+    await settled(phone.page);
+    assert.deepEqual(await outOfReach(phone.page), [], 'talking');
+    await here.house.api.call('voip.forceHangUpVoip', {});
+    await phone.phase('ended');
+    await settled(phone.page);
+    assert.deepEqual(await outOfReach(phone.page), [], 'over');
+}
 
+const twoDoors = { relays: [{ name: 'door', fromCall: true }, { name: 'underground garage', fromCall: true }] };
+
+describe('in reach', { skip: missing }, () => {
+    const here = scene({ device: { media: { enabled: false }, board: twoDoors } });
     for (const [name, [width, height]] of Object.entries(screens))
         for (const locale of ['en-GB', 'zh-CN'])
-            test(`every button of a call on ${name}, ${locale}`, async () => {
-                const phone = await here.phone({ viewport: { width, height }, locale });
-                await blockMicrophone(phone.context);
-                await phone.page.reload();
-                await phone.button('reception').click();
-                await phone.page.locator('.link[data-state="online"]').waitFor();
-                await here.house.press();
-                await phone.phase('alerting');
-                await settled(phone.page);
-                assert.deepEqual(await outOfReach(phone.page), [], 'ringing');
-                await phone.page.locator('.big.answer').last().click();
-                await phone.page.locator('.door').nth(1).waitFor();
-                await phone.page.locator('.notes li').nth(1).waitFor();
-                await settled(phone.page);
-                assert.deepEqual(await outOfReach(phone.page), [], 'talking');
-                await here.house.api.call('voip.forceHangUpVoip', {});
-                await phone.phase('ended');
-                await settled(phone.page);
-                assert.deepEqual(await outOfReach(phone.page), [], 'over');
-            });
+            test(`every button of a call on ${name}, ${locale}`, () => lookAtCall(here, { viewport: { width, height }, locale }));
+});
+
+describe('in reach with letters of twice the size', { skip: missing }, () => {
+    const here = scene({ device: { media: { enabled: false }, board: twoDoors }, chromium: ['--blink-settings=defaultFontSize=32'] });
+    for (const locale of ['en-GB', 'zh-CN'])
+        test(`every button of a call on a phone, ${locale}`, () => lookAtCall(here, { locale }));
 });
 
 describe('a hurried finger', { skip: missing }, () => {
@@ -120,6 +129,8 @@ describe('what cannot be known or used', { skip: missing }, () => {
         await phone.page.getByText('Online', { exact: true }).waitFor();
         await here.house.service.program.kill();
         await phone.page.getByText('Not known now').waitFor();
+        assert.deepEqual(await phone.page.evaluate(() => [...document.querySelectorAll('.device use')]
+            .filter((picture) => picture.getBoundingClientRect().width < 5).map((picture) => picture.getAttribute('href'))), []);
         await here.house.service.start();
         await here.house.online();
         await phone.page.getByText('Online', { exact: true }).waitFor();

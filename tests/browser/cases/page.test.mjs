@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deskSize } from '../support/browser.mjs';
-import { root } from '../support/programs.mjs';
+import { root, until } from '../support/programs.mjs';
 import { missing, scene } from '../support/scene.mjs';
 
 const axe = missing ? '' : readFileSync(path.join(root, 'tests/browser/node_modules/axe-core/axe.min.js'), 'utf8');
@@ -81,6 +81,61 @@ describe('the page', { skip: missing }, () => {
         await settled();
         await phone.page.keyboard.press('Enter');
         await here.house.api.event('hangUpVoip');
+    });
+
+    test('keyboard alone: the focus is where a person left it, and begins at the heading of a new screen', async () => {
+        const phone = await here.phone();
+        const { page } = phone;
+        const focused = (name, role = 'button') => page.getByRole(role, { name, exact: true }).and(page.locator(':focus')).waitFor();
+        const tabTo = async (name, role) => {
+            await until(async () => {
+                await page.keyboard.press('Tab');
+                return (await page.getByRole(role ?? 'button', { name, exact: true }).and(page.locator(':focus')).count()) > 0;
+            }, `the keyboard at ${name}`);
+        };
+        await phone.button('reception').waitFor();
+        await tabTo('reception');
+        await page.keyboard.press('Enter');
+        await focused('Devices', 'heading');
+        await tabTo('Settings');
+        await page.keyboard.press('Enter');
+        await tabTo('Language', 'combobox');
+        await page.keyboard.press('ArrowDown');
+        await focused('语言', 'combobox');
+        await page.keyboard.press('ArrowDown');
+        await focused('Language', 'combobox');
+        await tabTo('Devices');
+        await page.keyboard.press('Enter');
+        await tabTo('Add a device');
+        await page.keyboard.press('Enter');
+        await focused('Text or link of the code', 'textbox');
+        await page.keyboard.press('Escape');
+        await focused('Add a device');
+        await here.house.press();
+        await focused('Answer');
+        await page.locator('.call:not(.settling)').waitFor();
+        await page.keyboard.press('Enter');
+        await phone.phase('talking');
+        await page.locator('.call:not(.settling)').waitFor();
+        await tabTo('Volume');
+        await page.keyboard.press('Enter');
+        await focused('Volume of the device', 'slider');
+        await page.keyboard.press('Escape');
+        await focused('Volume');
+        await here.house.api.call('voip.forceHangUpVoip', {});
+        await focused('Done');
+        await page.locator('.call:not(.settling)').waitFor();
+        await page.keyboard.press('Enter');
+        await focused('Add a device');
+    });
+
+    test('logging out without the service says so, and nothing else happens', async () => {
+        const phone = await here.loggedIn();
+        await phone.button('Settings').click();
+        await phone.context.route('**/v1/user/logout', (route) => route.abort());
+        await phone.button('Log out').click();
+        await phone.page.getByText('The service could not be reached. Check the network.').waitFor();
+        await phone.page.getByText('Logged in as reception').waitFor();
     });
 
     test('nothing is loaded from elsewhere, and no script of the page is inline', async () => {

@@ -25,14 +25,14 @@ function append(parent, children) {
     }
 }
 
-/** A picture of the sprite, for the eye only: what it means is said in words beside it. */
+/** A picture of index.html, for the eye only: what it means is said in words beside it. */
 export function icon(name) {
     const svg = document.createElementNS(svgSpace, 'svg');
     svg.setAttribute('class', 'icon');
     svg.setAttribute('aria-hidden', 'true');
     svg.setAttribute('focusable', 'false');
     const use = document.createElementNS(svgSpace, 'use');
-    use.setAttribute('href', `icons/sprite.svg#${name}`);
+    use.setAttribute('href', `#icon-${name}`);
     svg.append(use);
     return svg;
 }
@@ -40,7 +40,7 @@ export function icon(name) {
 /** Shows another picture in an element that icon() made. */
 export function setIcon(svg, name) {
     const use = svg.firstElementChild;
-    const href = `icons/sprite.svg#${name}`;
+    const href = `#icon-${name}`;
     if (use.getAttribute('href') !== href) use.setAttribute('href', href);
 }
 

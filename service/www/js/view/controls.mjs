@@ -51,14 +51,15 @@ function makeVolume(app) {
         type: 'range', min: 0, max: 100, step: 5, 'aria-label': t('call.volumeOf'),
         oninput: () => app.set('volume', Number(slider.value) / 100),
     });
-    const panel = h('div', { class: 'volume', hidden: true, id: 'volume' }, slider);
+    const show = (isShown) => {
+        panel.hidden = !isShown;
+        setAttribute(open, 'aria-expanded', String(isShown));
+        (isShown ? slider : open).focus();
+    };
+    const onkeydown = (event) => { if (event.key === 'Escape' && !panel.hidden) show(false); };
+    const panel = h('div', { class: 'volume', hidden: true, id: 'volume', onkeydown }, slider);
     const open = button(t('call.volume'), 'speaker', {
-        class: 'tool', 'aria-expanded': 'false', 'aria-controls': 'volume',
-        onclick: () => {
-            panel.hidden = !panel.hidden;
-            setAttribute(open, 'aria-expanded', String(!panel.hidden));
-            if (!panel.hidden) slider.focus();
-        },
+        class: 'tool', 'aria-expanded': 'false', 'aria-controls': 'volume', onkeydown, onclick: () => show(panel.hidden),
     });
     return {
         panel, button: open,

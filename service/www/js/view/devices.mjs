@@ -55,7 +55,7 @@ function callButton(app, device, roomType) {
     const label = t(roomType === 'video' ? 'devices.videoTo' : 'devices.voiceTo', { name: device.name });
     return h('button', {
         type: 'button', class: 'round small dial', 'aria-label': label, title: t(`devices.${roomType}`), 'data-call': roomType,
-        onclick: () => app.calls.dial(device, roomType, roomType === 'video' && app.setting('showMe') === true),
+        onclick: () => app.calls.dial(device, roomType, false),
     }, icon(roomType === 'video' ? 'video' : 'phone'));
 }
 

@@ -23,12 +23,15 @@ export function makeInfo(app) {
         h('dl', { class: 'facts' }, lines.map(([key], index) => h('div', {}, h('dt', {}, t(key)), values[index]))));
     const button = h('button', {
         type: 'button', class: 'round small plain quality', 'aria-expanded': 'false', 'aria-controls': 'info',
-        onclick: () => {
-            panel.hidden = !panel.hidden;
-            setAttribute(button, 'aria-expanded', String(!panel.hidden));
-            update();
-        },
+        onclick: () => show(panel.hidden),
+        onkeydown: (event) => { if (event.key === 'Escape') show(false); },
     }, icon('bars'));
+
+    function show(isShown) {
+        panel.hidden = !isShown;
+        setAttribute(button, 'aria-expanded', String(isShown));
+        update();
+    }
 
     function update() {
         const numbers = app.calls.link?.numbers ?? null;

@@ -15,7 +15,9 @@ export function openPairing(app, pairing) {
         leave();
         leave = step.leave ?? (() => {});
         fill(steps, step.elements);
-        steps.querySelector('input, textarea, .primary')?.focus();
+        // Not a field where that would bring up a keyboard over half of the screen.
+        const field = matchMedia('(pointer: fine)').matches ? steps.querySelector('input, textarea') : null;
+        (field ?? steps.querySelector('.primary:not([hidden])'))?.focus();
     };
     const confirm = (found) => go(confirmStep(app, found, (name) => go(doneStep(name, close))));
     const dialog = makeSheet({ 'aria-labelledby': 'pair-title', onleave: () => leave() },

@@ -30,6 +30,8 @@ export class Screens {
     }
 
     #draw() {
+        const held = document.activeElement?.id;
+        const isFirst = !this.#screen;
         document.documentElement.lang = languageTag();
         if (this.#app.calls.state.phase !== 'alerting') document.title = t('app.name');
         dropSheets();
@@ -38,6 +40,16 @@ export class Screens {
         this.#call = makeCall(this.#app);
         fill(this.#above, this.#call.element);
         this.#update();
+        const same = held && document.getElementById(held);
+        if (same) same.focus();
+        else if (!isFirst && this.#app.calls.state.phase === 'idle') this.#begin();
+    }
+
+    /** Keyboard and screen reader begin at the heading of a new screen. */
+    #begin() {
+        const heading = [...this.#below.querySelectorAll('h1')].find((one) => one.offsetParent);
+        heading?.setAttribute('tabindex', '-1');
+        heading?.focus({ preventScroll: true });
     }
 
     /** Many changes at once are drawn once. Hidden pages have no frames, so timers do it. */
@@ -54,6 +66,7 @@ export class Screens {
         const { phase, peer } = this.#app.calls.state;
         const isCall = phase !== 'idle';
         if (isCall) setSheetsAside(true);
+        else this.#below.inert = false;  // before the focus goes back to it
         this.#screen.update();
         this.#call.update();
         this.#below.inert = isCall;

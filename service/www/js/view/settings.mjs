@@ -1,16 +1,21 @@
 import { Attention } from '../call/attention.mjs';
 import { button, h, setText } from '../lib/dom.mjs';
-import { t } from '../text/text.mjs';
+import { codeText, t } from '../text/text.mjs';
 
 /** What a person may choose, and who is logged in. */
 export function makeSettings(app) {
     const ring = makeRing(app);
     const notices = makeNotices(app);
+    const trouble = h('p', { class: 'trouble', role: 'alert', hidden: true });
+    const logOut = () => app.logOut().catch((fault) => {
+        setText(trouble, codeText(fault.code));
+        trouble.hidden = false;
+    });
     const element = h('section', { class: 'panel panel-settings', 'aria-label': t('settings.title') },
         h('div', { class: 'head' }, h('h1', {}, t('settings.title'))),
         group('settings.account',
             h('p', {}, t('settings.loggedIn', { name: app.user?.name ?? '' })),
-            button(t('settings.logout'), null, { class: 'button', onclick: () => app.logOut() })),
+            button(t('settings.logout'), null, { class: 'button', onclick: logOut }), trouble),
         group('settings.language', languageChoice(app)),
         group('settings.sound', ring.element, notices.element),
         group('settings.about', h('p', { class: 'hint' }, t('settings.aboutText')), installButton()));
@@ -30,7 +35,7 @@ function group(title, ...children) {
 function languageChoice(app) {
     const chosen = app.setting('language') ?? '';
     const choices = [['', t('settings.auto')], ['zh', '中文'], ['en', 'English']];
-    const select = h('select', { 'aria-label': t('settings.language'), onchange: () => app.chooseLanguage(select.value || null) },
+    const select = h('select', { id: 'language', 'aria-label': t('settings.language'), onchange: () => app.chooseLanguage(select.value || null) },
         choices.map(([value, words]) => h('option', { value, selected: value === chosen }, words)));
     return select;
 }
