@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "config/describe_daemon.hpp"
 #include "core/file.hpp"
@@ -77,7 +78,7 @@ void judge_names(const std::vector<Device>& devices, const char* what, const Rep
 /// A device that is named in part, or twice.
 void judge_hardware(const Board& board, const Report& root) {
     const auto half = [](const auto& gpio, const Report& at) {
-        if (gpio.chip.empty() != gpio.line.empty())
+        if (gpio.chip.empty() != gpio.line.empty() && at.clean())
             at.fault(gpio.chip.empty() ? "has a line but no chip" : "has a chip but no line");
     };
     const Report report = root.member("board");
@@ -96,6 +97,25 @@ void judge_hardware(const Board& board, const Report& root) {
         report.member("lamp").fault("has both led and gpio: one is enough");
     for (std::size_t i = 0; i < board.relays.size(); ++i)
         half(board.relays[i].gpio, report.member("relays").item(i).member("gpio"));
+}
+
+/// A line of a chip has one use: the kernel gives it to nobody else.
+void judge_lines(const Board& board, const Report& root) {
+    std::map<std::pair<std::string, std::string>, std::string> users;
+    const auto use = [&](const auto& gpio, const Report& at, const std::string& path) {
+        if (gpio.chip.empty() || gpio.line.empty()) return;
+        const auto [first, is_first] = users.try_emplace({gpio.chip, gpio.line}, path);
+        if (!is_first)
+            at.member("gpio").fault("line " + quote(gpio.line) + " of " + quote(gpio.chip) + " is that of " +
+                                    first->second + " too");
+    };
+    const Report report = root.member("board");
+    for (std::size_t i = 0; i < board.buttons.size(); ++i)
+        use(board.buttons[i].gpio, report.member("buttons").item(i),
+            "board.buttons[" + std::to_string(i) + "]");
+    use(board.lamp.gpio, report.member("lamp"), "board.lamp");
+    for (std::size_t i = 0; i < board.relays.size(); ++i)
+        use(board.relays[i].gpio, report.member("relays").item(i), "board.relays[" + std::to_string(i) + "]");
 }
 
 void judge_camera(const Camera& camera, const Report& root) {
@@ -140,6 +160,7 @@ void judge(const json::Value& file, Config& config, const LoadOptions& options, 
     judge_quiet_hours(config.call.quiet_hours, root);
     judge_board(config.board, root);
     judge_hardware(config.board, root);
+    judge_lines(config.board, root);
     judge_camera(config.board.camera, root);
     judge_media(file, config.media, root);
     judge_api(config.api, root);

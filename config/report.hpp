@@ -17,6 +17,7 @@ class Report {
     /// True while nothing at or below `path` (from the root) has a fault: whether it makes sense to compare
     /// it.
     [[nodiscard]] bool clean(std::string_view path) const;
+    [[nodiscard]] bool clean() const { return clean(path_); }  ///< the same where it stands
 
  private:
     Problems* problems_;

@@ -133,6 +133,8 @@ json::Value TimeOfDay::write(int field) const {
 
 void Text::read(const json::Value& value, std::string& field, const Report& report) const {
     const std::string* text = value.as_string();
+    if (!text && value.as_integer() && !secret)
+        return report.fault(wrong_type("a string", value) + ": write \"" + json::write(value) + "\"");
     if (!text) return report.fault(wrong_type("a string", value));
     if (text->empty() && may_be_empty) {
         field.clear();

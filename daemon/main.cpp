@@ -8,6 +8,7 @@
 #include "daemon/at_rest.hpp"
 #include "daemon/lifecycle/places.hpp"
 #include "daemon/lifecycle/signals.hpp"
+#include "daemon/start_faults.hpp"
 
 namespace {
 
@@ -35,20 +36,28 @@ int run(LogHub& hub, daemon::App::Setup setup) {
     return code;
 }
 
+void complain(const std::string& file, const std::string& what) {
+    const bool named = what.starts_with(file);  // it could not even be read
+    std::fprintf(stderr, "%s%s%s\n", named ? "" : file.c_str(), named ? "" : ": ", what.c_str());
+}
+
 int load_and_run(const lifecycle::Options& options) {
     daemon::App::Setup setup{options, {}, options.config, lifecycle::process_environment()};
     if (setup.config_file.empty() && !options.demo) setup.config_file = lifecycle::standard_config;
     if (!setup.config_file.empty()) {
         auto loaded = config::load_file(setup.config_file, {options.demo});
         if (const auto* problems = std::get_if<config::Problems>(&loaded)) {
-            for (const auto& problem : *problems)
-                std::fprintf(stderr, "%s: %s\n", setup.config_file.c_str(), problem.text().c_str());
+            for (const auto& problem : *problems) complain(setup.config_file, problem.text());
             return exits::configuration;
         }
         setup.config = std::get<config::Config>(std::move(loaded));
     }
-    if (options.check_config) return exits::stopped;
     if (!options.board.empty()) setup.config.board.driver = options.board;
+    if (options.check_config) {
+        const auto faults = daemon::start_faults(setup.config, options.demo);
+        for (const std::string& fault : faults) complain(setup.config_file, fault);
+        return faults.empty() ? exits::stopped : exits::configuration;
+    }
     LogHub hub(stderr_sink());
     (void)hub.set_levels(setup.config.log.text());  // judged by the loader
     if (options.put_at_rest) return daemon::put_at_rest(setup.config.board, hub);

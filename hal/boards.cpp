@@ -10,8 +10,8 @@ namespace voip::hal {
 namespace {
 
 constexpr std::array<BoardDriver, 2> table{{
-    {"linux", &linux::open_linux},
-    {"sim", &sim::open_sim},
+    {"linux", &linux::check_linux, &linux::open_linux},
+    {"sim", &sim::check_sim, &sim::open_sim},
 }};
 static_assert(std::ranges::is_sorted(table, {}, &BoardDriver::name));
 
@@ -27,6 +27,11 @@ const std::string* twice(const std::vector<Device>& devices) {
 
 std::span<const BoardDriver> boards() noexcept {
     return table;
+}
+
+std::vector<std::string> check_board(std::string_view name, const BoardSettings& settings) {
+    const auto found = std::ranges::find(table, name, &BoardDriver::name);
+    return found == table.end() ? std::vector<std::string>() : found->check(settings);
 }
 
 Result<Board> open_board(std::string_view name, asio::any_io_executor executor, Timers& timers,

@@ -65,14 +65,19 @@ struct BoardSettings {
     Log log = {};                 ///< drivers tell what they see and do
 };
 
-/// A driver: a name and how its board is opened.
+/// A driver: a name, what it lacks of the settings ("board.buttons[0]: has ...", one fault each; no device is
+/// touched), and how its board is opened.
 struct BoardDriver {
     std::string_view name;
+    std::vector<std::string> (*check)(const BoardSettings& settings);
     Result<Board> (*open)(asio::any_io_executor executor, Timers& timers, const BoardSettings& settings);
 };
 
 /// Every board of this build, sorted by name. What is linked is what is listed.
 [[nodiscard]] std::span<const BoardDriver> boards() noexcept;
+
+/// What open_board() would refuse of the settings of a board that this build has.
+[[nodiscard]] std::vector<std::string> check_board(std::string_view name, const BoardSettings& settings);
 
 /// Opens the board of that name. The timers must outlive the board.
 /// @errors bad_config: "board.driver: \"linux\": this build has the boards: sim"; what the driver's open()

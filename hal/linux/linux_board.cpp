@@ -27,13 +27,17 @@ class Judge {
             fault("board.relays[" + std::to_string(index) + "]", "has no gpio: board linux needs it");
     }
 
-    std::string faults;
+    std::vector<std::string> faults;
 
  private:
-    void fault(const std::string& where, const std::string& what) {
-        faults += (faults.empty() ? "" : "; ") + where + ": " + what;
-    }
+    void fault(const std::string& where, const std::string& what) { faults.push_back(where + ": " + what); }
 };
+
+std::string joined(const std::vector<std::string>& faults) {
+    std::string text;
+    for (const std::string& fault : faults) text += (text.empty() ? "" : "; ") + fault;
+    return text;
+}
 
 std::unique_ptr<PositionSource> source_of(const ButtonSettings& button) {
     if (button.key.device.empty())
@@ -43,11 +47,16 @@ std::unique_ptr<PositionSource> source_of(const ButtonSettings& button) {
 
 }  // namespace
 
-Result<Board> open_linux(asio::any_io_executor executor, Timers& timers, const BoardSettings& settings) {
+std::vector<std::string> check_linux(const BoardSettings& settings) {
     Judge judge;
     for (std::size_t i = 0; i < settings.buttons.size(); ++i) judge.button(i, settings.buttons[i]);
     for (std::size_t i = 0; i < settings.relays.size(); ++i) judge.relay(i, settings.relays[i]);
-    if (!judge.faults.empty()) return fail(Errc::bad_config, std::move(judge.faults));
+    return judge.faults;
+}
+
+Result<Board> open_linux(asio::any_io_executor executor, Timers& timers, const BoardSettings& settings) {
+    if (const auto faults = check_linux(settings); !faults.empty())
+        return fail(Errc::bad_config, joined(faults));
 
     const Surroundings around{executor, timers, std::make_shared<NodeWatch>(executor, settings.log),
                               settings.log};

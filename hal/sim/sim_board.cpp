@@ -1,6 +1,7 @@
 #include "hal/sim/sim_board.hpp"
 
 #include "core/file.hpp"
+#include "core/manual_timers.hpp"
 #include "hal/sim/simulation.hpp"
 
 namespace voip::hal::sim {
@@ -72,6 +73,12 @@ Result<Script> read_script(const std::string& path, const ScriptTargets& targets
 }
 
 }  // namespace
+
+std::vector<std::string> check_sim(const BoardSettings& settings) {
+    ManualTimers timers;  // the script is read and does not run
+    const auto opened = open_sim({}, timers, settings);
+    return opened ? std::vector<std::string>() : std::vector<std::string>{opened.error().context};
+}
 
 Result<Board> open_sim(asio::any_io_executor, Timers& timers, const BoardSettings& settings) {
     const auto simulation = std::make_shared<Simulation>(timers, settings);

@@ -4,6 +4,9 @@
 
 namespace voip::hal::sim {
 
+/// What open_sim() would refuse.
+[[nodiscard]] std::vector<std::string> check_sim(const BoardSettings& settings);
+
 /// Opens the simulated board: every device that the settings name, driven by the timers alone. Board::sim is
 /// set.
 /// @errors bad_config: the script cannot be read or has faults (all of them, "; " between)

@@ -43,7 +43,7 @@ TEST_CASE("config: without the demo 4 options are required, with engine none 1",
                                                         "device.appId: required", "service.url: required"});
     CHECK(lines(load(R"({"call": {"engine": "none"}})")) == std::vector<std::string>{"device.sn: required"});
     CHECK(lines(load(R"({"device": {"sn": 5}, "call": {"engine": "none"}})")) ==
-          std::vector<std::string>{"device.sn: must be a string, not an integer"});
+          std::vector<std::string>{"device.sn: must be a string, not an integer: write \"5\""});
     CHECK(whole(load(R"({"device": {"sn": "a"}, "call": {"engine": "none"}})")).device.sn == "a");
 }
 
@@ -112,6 +112,20 @@ TEST_CASE("config: a device of the board is switched by a word, or described by 
     CHECK(board.speaker == Speaker{false, "hw:0", 0});
     CHECK(board.ring_tone == RingTone{true, "/usr/share/ring.wav"});
     CHECK(config.media.floor_kbps == 60);  // the default gives way to a low ceiling
+}
+
+TEST_CASE("config: a line of a chip that 2 devices want is a fault of the second", "[config][unit]") {
+    CHECK(lines(load(R"({"board": {
+        "buttons": [{"name": "a", "gpio": {"chip": "gpiochip0", "line": "17"}},
+                    {"name": "b", "gpio": {"chip": "gpiochip0", "line": "17"}},
+                    {"name": "c", "gpio": {"chip": "gpiochip1", "line": "17"}}],
+        "lamp": {"gpio": {"chip": "gpiochip0", "line": "27"}},
+        "relays": [{"name": "r", "gpio": {"chip": "gpiochip0", "line": "27"}},
+                   {"name": "s", "gpio": {"chip": "gpiochip0", "line": "28"}}]}})",
+                     {.demo = true})) ==
+          std::vector<std::string>{
+              "board.buttons[1].gpio: line \"17\" of \"gpiochip0\" is that of board.buttons[0] too",
+              "board.relays[0].gpio: line \"27\" of \"gpiochip0\" is that of board.lamp too"});
 }
 
 TEST_CASE("config: hardware that is named in part or twice is 8 faults", "[config][unit]") {
@@ -223,7 +237,7 @@ TEST_CASE("config: 14 unknown options are refused, near and misplaced ones with 
 
 TEST_CASE("config: 24 options of the wrong type are refused", "[config][unit]") {
     check_each({
-        {R"({"device": {"sn": 12}})", {"device.sn: must be a string, not an integer"}},
+        {R"({"device": {"sn": 12}})", {"device.sn: must be a string, not an integer: write \"12\""}},
         {R"({"device": {"sn": null}})", {"device.sn: must be a string, not null"}},
         {R"({"device": {"modelId": {}}})", {"device.modelId: must be a string, not an object"}},
         {R"({"device": {"registration": 1}})",
@@ -247,7 +261,7 @@ TEST_CASE("config: 24 options of the wrong type are refused", "[config][unit]") 
         {R"({"board": {"lamp": "yes"}})", {"board.lamp: must be true, false or an object, not a string"}},
         {R"({"board": {"camera": 1}})", {"board.camera: must be true, false or an object, not an integer"}},
         {R"({"board": {"buttons": [{"name": 1}]}})",
-         {"board.buttons[0].name: must be a string, not an integer"}},
+         {"board.buttons[0].name: must be a string, not an integer: write \"1\""}},
         {R"({"board": {"relays": [{"name": "a", "maxSeconds": "5"}]}})",
          {"board.relays[0].maxSeconds: must be a number of seconds, not a string"}},
         {R"({"media": {"bitrate": 600.0}})", {"media.bitrate: must be a whole number, not a fraction"}},
@@ -402,10 +416,12 @@ TEST_CASE("config: a contradiction is not reported about an option that is at fa
          {"call.ringSeconds: must be a number of seconds, not a string"}},
         {R"({"call": {"quietHours": [{"from": "07:00"}]}})", {"call.quietHours[0].to: required"}},
         {R"({"api": {"controlGroup": 1, "observeGroup": "voip"}})",
-         {"api.controlGroup: must be a string, not an integer"}},
+         {"api.controlGroup: must be a string, not an integer: write \"1\""}},
         {R"({"board": {"buttons": [{"name": 1}, {"name": 2}]}})",
-         {"board.buttons[0].name: must be a string, not an integer",
-          "board.buttons[1].name: must be a string, not an integer"}},
+         {"board.buttons[0].name: must be a string, not an integer: write \"1\"",
+          "board.buttons[1].name: must be a string, not an integer: write \"2\""}},
+        {R"({"board": {"buttons": [{"name": "a", "gpio": {"chip": "gpiochip0", "line": 17}}]}})",
+         {"board.buttons[0].gpio.line: must be a string, not an integer: write \"17\""}},
     });
 }
 
@@ -466,7 +482,7 @@ TEST_CASE("config: 9 faults of one file are reported in one run, each with its p
               "service.url: \"http://h\" does not start with https://",
               "call.ringSeconds: 0 is not from 0.1 to 600 s",
               "call.autoAnswr: unknown option; did you mean \"autoAnswer\"?",
-              "board.buttons[0].contact: must be a string, not an integer",
+              "board.buttons[0].contact: must be a string, not an integer: write \"5\"",
               "colour: unknown option",
               "device.appId: required",
               "board.buttons[1].name: \"a\" is the name of board.buttons[0] too",

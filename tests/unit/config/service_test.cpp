@@ -72,7 +72,7 @@ TEST_CASE("service config: 29 bad options are refused", "[config][unit]") {
         {R"({"stateDir": "state"})", {"stateDir: \"state\" is no absolute path"}},
         {R"({"names": "a"})", {"names: must be a list of strings, not a string"}},
         {R"({"names": ["a", 1, "b c", ""]})",
-         {"names[1]: must be a string, not an integer",
+         {"names[1]: must be a string, not an integer: write \"1\"",
           "names[2]: \"b c\" is neither a host name nor an address", "names[3]: must not be empty"}},
         {R"({"names": ["a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a"]})",
          {"names: 17 entries, at most 16"}},

@@ -44,6 +44,23 @@ TEST_CASE("boards: a script that cannot be read or has faults is refused", "[hal
           "board.sim.script: /nonexistent.json: not found");
 }
 
+TEST_CASE("boards: what a driver lacks is found without opening it, 3 faults for linux, 1 for sim",
+          "[hal][unit]") {
+    const BoardSettings settings{
+        .buttons = {{.name = "bell"}, {.name = "key", .key = {"/dev/input/event0", "ENTER"}}},
+        .relays = {{.name = "door"}},
+        .sim_script = "/nonexistent.json"};
+    CHECK(check_board("linux", settings) ==
+          std::vector<std::string>{"board.buttons[0]: has neither gpio nor key: board linux needs one",
+                                   "board.buttons[1].key.code: \"ENTER\" is no key",
+                                   "board.relays[0]: has no gpio: board linux needs it"});
+    CHECK(check_board("sim", settings) ==
+          std::vector<std::string>{"board.sim.script: /nonexistent.json: not found"});
+    CHECK(check_board("linux", {}).empty());
+    CHECK(check_board("sim", {}).empty());
+    CHECK(check_board("rev_c", settings).empty());
+}
+
 TEST_CASE("boards: a board has the devices of its settings, in their order", "[hal][unit]") {
     asio::io_context io;
     ManualTimers timers;
