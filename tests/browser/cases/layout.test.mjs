@@ -66,6 +66,14 @@ describe('in reach', { skip: missing }, () => {
             test(`every button of a call on ${name}, ${locale}`, () => lookAtCall(here, { viewport: { width, height }, locale }));
 });
 
+describe('in reach with a device that has no name', { skip: missing }, () => {
+    const here = scene({
+        device: { media: { enabled: false }, board: twoDoors }, deviceName: '', sn: 'SN-'.padEnd(128, 'ABCDEFGHIJ0123456789-'),
+    });
+    for (const [name, [width, height]] of Object.entries(screens))
+        test(`every button of a call on ${name}`, () => lookAtCall(here, { viewport: { width, height } }));
+});
+
 describe('in reach with letters of twice the size', { skip: missing }, () => {
     const here = scene({ device: { media: { enabled: false }, board: twoDoors }, chromium: ['--blink-settings=defaultFontSize=32'] });
     for (const locale of ['en-GB', 'zh-CN'])

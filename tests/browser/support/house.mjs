@@ -84,7 +84,7 @@ function parsed(text) {
 }
 
 /**
- * A running house. `options`: {rooms, service, device, people, args}, parts of the configurations; {place, deviceSpace},
+ * A running house. `options`: {rooms, service, device, people, args}, parts of the configurations; {sn, deviceName}; {place, deviceSpace},
  * where the service is reached, and the network namespace of the device.
  */
 export class House {
@@ -94,6 +94,7 @@ export class House {
     static async open(options = {}) {
         const house = new House();
         house.options = options;
+        house.sn = options.sn ?? deviceSn;
         house.folder = mkdtempSync(path.join(tmpdir(), 'wmpf-browser-'));
         const limits = { dialsPerMinute: 600, loginFailuresPerMinute: 600 };
         house.service = new Service(path.join(house.folder, 'service'),
@@ -113,10 +114,10 @@ export class House {
     async #addDevice() {
         this.socket = path.join(this.folder, 'api.sock');
         await this.startDaemon();
-        await this.api.call('device.register', { snTicket: await this.service.ticket(deviceSn) });
+        await this.api.call('device.register', { snTicket: await this.service.ticket(this.sn) });
         await this.online();
         for (const [name, openId] of Object.entries(this.people)) {
-            await this.service.admin('grant', name, deviceSn, 'Front door');
+            await this.service.admin('grant', name, this.sn, ...[this.options.deviceName ?? 'Front door'].filter(Boolean));
             await this.api.call('contact.set', { contact: name, name, people: [{ openId, name }] });
         }
     }
@@ -125,7 +126,7 @@ export class House {
         const first = Object.keys(this.people)[0];
         const given = this.options.device ?? {};
         const config = {
-            device: { sn: deviceSn, modelId: product.model, appId: product.app, name: 'Front door' },
+            device: { sn: this.sn, modelId: product.model, appId: product.app, name: 'Front door' },
             service: { url: this.service.url, ca: this.service.ca },
             call: { ...given.call },
             board: { driver: 'sim', buttons: [{ name: 'call', contact: first }], relays: [{ name: 'door', fromCall: true }], ...given.board },

@@ -34,12 +34,17 @@ function line(app, call) {
     return h('article', { class: `past ${tone}` },
         h('span', { class: 'way' }, icon(isOut ? 'arrow-out' : 'arrow-in'),
             h('span', { class: 'unseen' }, t(isOut ? 'history.outgoing' : 'history.incoming'))),
-        h('div', { class: 'who' }, h('h2', {}, call.peer.name), h('p', { class: 'outcome' }, outcome)),
-        h('time', { datetime: new Date(call.started).toISOString() }, momentText(call.started, Date.now(), languageTag())),
+        h('div', { class: 'who' },
+            h('div', { class: 'line' }, h('h2', {}, call.peer.name), moment(call.started)),
+            h('p', { class: 'outcome' }, outcome)),
         h('button', {
             type: 'button', class: 'round small dial', 'aria-label': t('history.again', { name: call.peer.name }),
             onclick: () => app.calls.dial(app.peerOf(call.peer), call.roomType, false),
         }, icon(call.roomType === 'video' ? 'video' : 'phone')));
+}
+
+function moment(at) {
+    return h('time', { datetime: new Date(at).toISOString() }, momentText(at, Date.now(), languageTag()));
 }
 
 function askToClear(app) {
