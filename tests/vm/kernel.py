@@ -2,6 +2,7 @@
 (GPL) are taken out of Debian's packages when the image is made; none is kept in this tree."""
 import lzma
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -24,6 +25,14 @@ def packages(release):
     return {"image": f"linux-image-{release}", "headers": f"linux-headers-{release}",
             "common": f"linux-headers-{common}", "kbuild": "linux-kbuild-6.1", "source": "linux-source-6.1",
             "loopback": "v4l2loopback-dkms"}
+
+
+def change(path, pattern, instead):
+    """A module's source, in one place; says so when it is not what it used to be."""
+    text, times = re.subn(pattern, instead, path.read_text(), flags=re.S)
+    if times != 1:
+        raise RuntimeError(f"{path.name} is not what it used to be: {pattern}")
+    path.write_text(text)
 
 
 class Kernel:
@@ -81,12 +90,12 @@ class Kernel:
             name = pathlib.Path(path).name.replace("gpio-sim.c", "gpio_sim.c")
             (work / path).rename(work / name)
         # irq_to_desc() is not exported to modules; generic_handle_irq() does the same from this context.
-        irq = work / "irq_sim.c"
-        text = irq.read_text()
-        changed = text.replace("handle_simple_irq(irq_to_desc(irqnum))", "generic_handle_irq(irqnum)")
-        if changed == text:
-            raise RuntimeError("irq_sim.c is not what it used to be")
-        irq.write_text(changed)
+        change(work / "irq_sim.c", r"handle_simple_irq\(irq_to_desc\(irqnum\)\)", "generic_handle_irq(irqnum)")
+        # A chip that goes away tells its users and then frees the interrupts that they free at the same moment, each of them
+        # twice now and then. Interrupts first: what is undone first is what was done last.
+        freeing = r"\tret = devm_add_action_or_reset\(dev, gpio_sim_dispose_mappings, chip\);\n\tif \(ret\)\n\t\treturn ret;\n\n"
+        adding = r"(\tret = devm_gpiochip_add_data\(dev, gc, chip\);\n\tif \(ret\)\n\t\treturn ret;\n\n)"
+        change(work / "gpio_sim.c", f"({freeing})(.*?){adding}", r"\2\3\1")
         (work / "Kbuild").write_text(KBUILD)
         self._build(work)
 

@@ -15,7 +15,7 @@ MEMORY = "768"      # MiB
 QEMU = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "Nehalem", "-smp", "1", "-m", MEMORY,
         "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
 KERNEL = ("console=ttyS0 TERM=dumb root=/dev/vda rw quiet loglevel=3 mitigations=off nokaslr no_timer_check tsc=reliable "
-          "random.trust_cpu=on cryptomgr.notests apparmor=0 audit=0 systemd.show_status=false panic=-1")
+          "random.trust_cpu=on cryptomgr.notests apparmor=0 audit=0 systemd.show_status=false oops=panic panic=-1")
 BARE, FULL = "vm-agent.target", "multi-user.target"     # what is booted: the agent alone, or all that is enabled
 BOOT_TIME = 600     # seconds until the first answer; 10 to 20 s on an idle machine
 RUN_TIME = 600      # seconds for one command: the host may be busy
@@ -24,6 +24,10 @@ PAYLOAD = "/payload"    # the folder shared with the host, as the machine sees i
 
 class MachineFailure(Exception):
     """The machine ended, or did not answer in time: what its console said is in the text."""
+
+
+class KernelDied(MachineFailure):
+    """The machine's kernel ended it by a panic: nothing that a program of ours may do, a fault of the kernel or its emulator."""
 
 
 class Done:
@@ -177,7 +181,9 @@ class Machine:
             except ConnectionResetError:
                 block = b""
             if not block:
-                raise MachineFailure(f"the machine ended:\n{''.join(output)[-4000:]}\n{self.tail()}")
+                said = self.tail()
+                kind = KernelDied if "Kernel panic" in said else MachineFailure
+                raise kind(f"the machine ended:\n{''.join(output)[-4000:]}\n{said}")
             self.heard += block
         line, self.heard = self.heard.split(b"\n", 1)
         return json.loads(line)
