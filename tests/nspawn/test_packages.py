@@ -3,13 +3,16 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
 
 from machine import DEADLINE, Machine, until
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import packages  # noqa: E402
 
 DEBS = pathlib.Path(os.environ["WMPF_DEBS"]) if "WMPF_DEBS" in os.environ else None
 SN, MODEL, APP = "packaged-1", "model-1", "wx-packages"
@@ -22,23 +25,7 @@ DEVICE = {
 
 
 def package(name):
-    found = [path for path in DEBS.glob(f"{name}_*.deb")]
-    if len(found) != 1:
-        raise AssertionError(f"{name}: {found} in {DEBS}")
-    return found[0]
-
-
-def newer(deb, folder):
-    """The same package with a higher version, as an upgrade brings it."""
-    unpacked = pathlib.Path(folder) / "unpacked"
-    subprocess.run(["dpkg-deb", "--raw-extract", deb, unpacked], check=True)
-    control = unpacked / "DEBIAN/control"
-    control.write_text(re.sub(r"(?m)^Version: (.*)$", r"Version: \1+next", control.read_text()))
-    target = pathlib.Path(folder) / (deb.stem + "+next.deb")
-    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", unpacked, target], check=True,
-                   stdout=subprocess.DEVNULL)
-    shutil.rmtree(unpacked)
-    return target
+    return packages.package(DEBS, name)
 
 
 @unittest.skipUnless(DEBS, "WMPF_DEBS is not set: ./run test-nspawn sets it")
@@ -99,9 +86,7 @@ class Packages(unittest.TestCase):
         cls.scratch = tempfile.TemporaryDirectory(prefix="wmpf-debs-")
         folder = pathlib.Path(cls.scratch.name)
         (folder / "debs").mkdir()
-        for name in ("wmpf-voipd", "wmpf-voip-service"):
-            shutil.copy(package(name), folder / "debs" / f"{name}.deb")
-            shutil.copy(newer(package(name), folder), folder / "debs" / f"{name}-next.deb")
+        packages.stage(DEBS, folder / "debs", ("wmpf-voipd", "wmpf-voip-service"))
 
     @classmethod
     def tearDownClass(cls):

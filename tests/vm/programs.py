@@ -1,10 +1,14 @@
-"""The contract suites that need devices of a kernel: programs of the build, run as root in machines of their own."""
+"""The contract suites that need devices of a kernel: programs of the build, run as root in machines of their own. And
+what files of cases need beside the installed programs."""
 import pathlib
 import subprocess
+import sys
 import tempfile
 from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+import packages  # noqa: E402
 
 
 class Program(NamedTuple):
@@ -41,5 +45,17 @@ PROGRAMS = [
     Program("linux_av_kernel_test", AV_DEVICES, (ROOT / "tests/data/h264/pattern.h264",)),
 ]
 
-# What files of cases need beside the installed programs.
-BESIDE = {"test_media_call.py": (Program("wmpf-bench-phone", ""),)}
+
+class Packages:
+    """The Debian packages and newer ones, where ./run package has made them."""
+    FOLDER = ROOT / "build/package"
+
+    def put(self, guest, _build):
+        if not any(self.FOLDER.glob("*.deb")):
+            return
+        with tempfile.TemporaryDirectory(prefix="wmpf-voip-vm-") as folder:
+            packages.stage(self.FOLDER, folder, ("wmpf-voipd", "wmpf-voip-service"))
+            guest.put(folder, "debs")
+
+
+BESIDE = {"test_media_call.py": (Program("wmpf-bench-phone", ""),), "test_upgrade.py": (Packages(),)}
