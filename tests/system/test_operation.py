@@ -64,8 +64,8 @@ class Manager(unittest.TestCase):
         self.assertFalse(self.socket.exists())
 
     def test_a_board_that_still_looks_for_its_devices_lets_the_daemon_end(self):
-        wire = {"gpio": {"chip": "nowhere", "line": "1"}}
-        self.write(board={"driver": "linux", "buttons": [dict(wire, name="bell")], "lamp": dict(wire), "relays": [dict(wire, name="door")],
+        bell, lamp, door = ({"gpio": {"chip": "nowhere", "line": line}} for line in "123")
+        self.write(board={"driver": "linux", "buttons": [dict(bell, name="bell")], "lamp": lamp, "relays": [dict(door, name="door")],
                           "camera": False, "microphone": False, "speaker": False})
         self.start()
         self.told("READY=1")
