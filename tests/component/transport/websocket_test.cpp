@@ -12,6 +12,22 @@ using test::Site;
 using test::upgrade_head;
 using test::upgrade_request;
 
+namespace {
+
+/// A server's side that keeps its stream, without reading it, until it is woken.
+std::function<asio::awaitable<void>(std::unique_ptr<MessageStream>)> holding(std::shared_ptr<Wake> hold) {
+    return [hold = std::move(hold)](std::unique_ptr<MessageStream> stream) {
+        const auto wait = [](std::unique_ptr<MessageStream> mine,
+                             std::shared_ptr<Wake> wake) -> asio::awaitable<void> {
+            const auto kept = std::move(mine);
+            co_await wake->wait();
+        };
+        return wait(std::move(stream), hold);
+    };
+}
+
+}  // namespace
+
 TEST_CASE("websocket: texts go both ways, up to 64 KiB", "[transport][component]") {
     Site site;
     auto opened = site.open();
@@ -183,15 +199,7 @@ TEST_CASE("websocket: a frozen server is found within 45 s, one that answers pin
     for (const bool listens : {false, true}) {
         Site site;
         const auto hold = std::make_shared<Wake>(site.loop.timers);
-        if (!listens)
-            site.serve = [hold](std::unique_ptr<MessageStream> stream) {
-                const auto wait = [](std::unique_ptr<MessageStream> mine,
-                                     std::shared_ptr<Wake> wake) -> asio::awaitable<void> {
-                    const auto kept = std::move(mine);
-                    co_await wake->wait();  // does not read, so nobody answers a ping
-                };
-                return wait(std::move(stream), hold);
-            };
+        if (!listens) site.serve = holding(hold);
         auto opened = site.open();
         REQUIRE(opened);
         const Reader reader(site.loop, opened->stream.get());
@@ -232,14 +240,7 @@ TEST_CASE("websocket: the end of a silence of 42 s moves with what is read, and 
 TEST_CASE("websocket: close returns within 2 s from a peer that does not answer", "[transport][component]") {
     Site site;
     const auto hold = std::make_shared<Wake>(site.loop.timers);
-    site.serve = [hold](std::unique_ptr<MessageStream> stream) {
-        const auto wait = [](std::unique_ptr<MessageStream> mine,
-                             std::shared_ptr<Wake> wake) -> asio::awaitable<void> {
-            const auto kept = std::move(mine);
-            co_await wake->wait();
-        };
-        return wait(std::move(stream), hold);
-    };
+    site.serve = holding(hold);
     auto opened = site.open();
     REQUIRE(opened);
     const Reader reader(site.loop, opened->stream.get());
@@ -303,14 +304,7 @@ TEST_CASE("websocket: a send that is stuck ends by cancellation and by abort", "
     for (const bool cancelled : {true, false}) {
         Site site;
         const auto hold = std::make_shared<Wake>(site.loop.timers);
-        site.serve = [hold](std::unique_ptr<MessageStream> stream) {
-            const auto wait = [](std::unique_ptr<MessageStream> mine,
-                                 std::shared_ptr<Wake> wake) -> asio::awaitable<void> {
-                const auto kept = std::move(mine);
-                co_await wake->wait();
-            };
-            return wait(std::move(stream), hold);
-        };
+        site.serve = holding(hold);
         auto opened = site.open();
         REQUIRE(opened);
         std::optional<Error> error;
