@@ -91,8 +91,8 @@ class Kernel:
             (work / path).rename(work / name)
         # irq_to_desc() is not exported to modules; generic_handle_irq() does the same from this context.
         change(work / "irq_sim.c", r"handle_simple_irq\(irq_to_desc\(irqnum\)\)", "generic_handle_irq(irqnum)")
-        # A chip that goes away tells its users and then frees the interrupts that they free at the same moment, each of them
-        # twice now and then. Interrupts first: what is undone first is what was done last.
+        # A chip that goes away tells its users, who then free their interrupts, and frees the same interrupts itself: a kernel
+        # whose memory was damaged after that has been seen. So it frees them before it tells.
         freeing = r"\tret = devm_add_action_or_reset\(dev, gpio_sim_dispose_mappings, chip\);\n\tif \(ret\)\n\t\treturn ret;\n\n"
         adding = r"(\tret = devm_gpiochip_add_data\(dev, gc, chip\);\n\tif \(ret\)\n\t\treturn ret;\n\n)"
         change(work / "gpio_sim.c", f"({freeing})(.*?){adding}", r"\2\3\1")
