@@ -99,11 +99,20 @@ export class House {
         const limits = { dialsPerMinute: 600, loginFailuresPerMinute: 600 };
         house.service = new Service(path.join(house.folder, 'service'),
             { rooms: options.rooms ?? {}, limits, ...options.service }, options.args, options.place);
-        await house.service.start();
-        await house.service.admin('product', 'add', product.app, product.model);
-        for (const name of options.people ?? ['reception']) await house.#addPerson(name);
-        if (options.device !== null) await house.#addDevice();
+        try {
+            await house.#furnish(options);
+        } catch (error) {
+            await house.close().catch(() => {});  // what still runs would keep the test from ending
+            throw error;
+        }
         return house;
+    }
+
+    async #furnish(options) {
+        await this.service.start();
+        await this.service.admin('product', 'add', product.app, product.model);
+        for (const name of options.people ?? ['reception']) await this.#addPerson(name);
+        if (options.device !== null) await this.#addDevice();
     }
 
     async #addPerson(name) {

@@ -3,7 +3,6 @@
 
 import { spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -107,6 +106,14 @@ export async function run(command, args) {
     return { code, out, err };
 }
 
+/** A connection, or null where nobody listens yet. */
+function connected(path) {
+    return new Promise((resolve, reject) => {
+        const socket = createConnection(path, () => resolve(socket));
+        socket.on('error', (error) => (['ENOENT', 'ECONNREFUSED'].includes(error.code) ? resolve(null) : reject(error)));
+    });
+}
+
 /** A client of the daemon's local API. */
 export class Api {
     heard = [];
@@ -115,12 +122,9 @@ export class Api {
     #looks = new Set();
 
     static async open(socket) {
-        await until(() => existsSync(socket), `the socket ${socket}`);
         const api = new Api();
-        await within(new Promise((resolve, reject) => {
-            api.socket = createConnection(socket, resolve);
-            api.socket.on('error', reject);
-        }), `connecting to ${socket}`);
+        // The daemon is starting: its socket is born before it listens, and neither is an event here.
+        api.socket = await until(() => connected(socket), `somebody who listens at ${socket}`);
         api.#read();
         return api;
     }
