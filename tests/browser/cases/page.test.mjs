@@ -62,12 +62,29 @@ describe('the page', { skip: missing }, () => {
                 assert.deepEqual(await faults(phone.page), [], 'login');
                 await phone.logIn();
                 assert.deepEqual(await faults(phone.page), [], 'home');
+                await phone.button('Add a device').first().click();
+                await phone.button('Continue').click();
+                assert.deepEqual(await faults(phone.page), [], 'adding a device');
+                await phone.button('Close').click();
+                await phone.button('Settings').click();
+                assert.deepEqual(await faults(phone.page), [], 'settings');
                 await here.house.press();
                 await phone.phase('alerting');
                 assert.deepEqual(await faults(phone.page), [], 'ringing');
                 await phone.button('Answer').click();
                 await phone.phase('talking');
                 assert.deepEqual(await faults(phone.page), [], 'talking');
+                await phone.button('Connection details').click();
+                await phone.button('Volume').click();
+                assert.deepEqual(await faults(phone.page), [], 'talking, with all that can be opened');
+                await here.house.api.call('voip.forceHangUpVoip', {});
+                await phone.phase('ended');
+                assert.deepEqual(await faults(phone.page), [], 'over');
+                await phone.button('Done').click();
+                await phone.page.locator('[data-section="history"]').last().click();
+                assert.deepEqual(await faults(phone.page), [], 'calls');
+                await phone.button('Delete the list').click();
+                assert.deepEqual(await faults(phone.page), [], 'deleting the list');
             });
 
     test('keyboard alone: answer and hang up', async () => {
