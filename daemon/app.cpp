@@ -24,6 +24,7 @@
 #include "daemon/lifecycle/notify.hpp"
 #include "daemon/lifecycle/places.hpp"
 #include "daemon/lifecycle/watchdog.hpp"
+#include "daemon/log_areas.hpp"
 #include "daemon/media/supervisor.hpp"
 #include "daemon/operation.hpp"
 #include "daemon/reasons.hpp"
@@ -95,6 +96,7 @@ struct App::Parts {
     void status(const std::string& text);
     Answer<control::Reloaded> reload();
     [[nodiscard]] Gauges gauges();
+    void judge_areas() const;
     void levels_changed();
 
     // In the order of dependency; destruction is the reverse.
@@ -321,6 +323,7 @@ asio::awaitable<Result<void>> App::Parts::start() {
     auto api_made = make_api();
     if (!api_made) co_return api_made;
 
+    judge_areas();
     calls->start();
     if (none_engine) none_engine->start(*calls);
     if (service_engine) {
@@ -426,11 +429,18 @@ Answer<control::Reloaded> App::Parts::reload() {
     auto merged = config::reload(setup.config, std::get<config::Config>(loaded));
     setup.config = std::move(merged.config);
     (void)hub.set_levels(setup.config.log.text());
+    judge_areas();
     levels_changed();
     calls->reconfigure(call_settings(setup.config));
     log.notice("reloaded", kv("applied", joined(merged.applied)),
                kv("needs_restart", joined(merged.needs_restart)));
     return control::Reloaded{std::move(merged.applied), std::move(merged.needs_restart)};
+}
+
+/// Not a fault of the configuration: an upgrade may bring other areas, and must not stop the daemon.
+void App::Parts::judge_areas() const {
+    if (const auto unknown = unknown_area(setup.config.log.text()))
+        log.warning("log.areas has no effect", kv("why", *unknown));
 }
 
 void App::Parts::levels_changed() {

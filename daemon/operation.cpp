@@ -5,11 +5,14 @@
 #include <charconv>
 
 #include "core/file.hpp"
+#include "daemon/log_areas.hpp"
 #include "protocol/errors.hpp"
 
 namespace voip::daemon {
 
 Answer<std::string> Operation::set_log_levels(const std::string& levels) {
+    if (const auto unknown = unknown_area(levels))
+        return Fault{code::argument, "levels: " + *unknown, "levels", {}};
     if (!parts_.hub.set_levels(levels))
         return Fault{
             code::argument,

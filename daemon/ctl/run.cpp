@@ -256,7 +256,8 @@ ExitCode run(std::span<const char* const> arguments, const Surroundings& surroun
     auto connection = deadline ? Connection::open(surroundings.places(plan->socket), *deadline)
                                : Result<Connection>(deadline.error());
     if (!connection) {
-        surroundings.err("wmpf-voipctl: no daemon: " + connection.error().context + "\n");
+        surroundings.err("wmpf-voipctl: no daemon: " + connection.error().context +
+                         "\nDoes it run? systemctl status wmpf-voipd. Another socket: --socket\n");
         return exit_code(connection.error());
     }
     return Session(*plan, surroundings, *connection, *deadline).run();

@@ -2,6 +2,7 @@
 import re
 
 PAGE = "docs/operator.md"
+AREAS = "daemon/log_areas.cpp"
 ERR = re.compile(r'\blog_?\.err\(\s*"([^"]+)"')
 AREA = re.compile(r'\bLog\(hub, "(\w+)"\)|\blog\(hub, "(\w+)"\)')
 REASON = re.compile(r"`([^`]+)`")
@@ -29,5 +30,7 @@ def check(root, files):
     problems = [f"{PAGE}: no row for the line `{line}` of {written[line]}" for line in sorted(set(written) - told)]
     problems += [f"{PAGE}: no program says `{words}`" for words in sorted(quoted)]
     problems += [f"{PAGE}: no program writes `{line}`" for line in sorted(told - set(written))]
+    listed = set(re.findall(r'"([a-z]+)"', (root / AREAS).read_text().split("areas{")[1].split("};")[0]))
+    problems += [f"{AREAS}: no area `{area}` of {areas[area]}" for area in sorted(set(areas) - listed)]
     problems += [f"{PAGE}: no word of the area `{area}` of {areas[area]}" for area in sorted(areas) if f"`{area}`" not in page]
     return problems

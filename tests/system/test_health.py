@@ -89,6 +89,9 @@ class Figures(HouseCase):
         self.assertLessEqual(len(said), 2, said)   # of "log" and of the last "status", not of the one before
         self.house.ctl("log", "*:debug")
         self.assertEqual(self.house.ctl("log", "call:loud", check=False).returncode, 1)
+        refused = self.house.ctl("log", "cal:debug", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn('no area "cal"; did you mean "call"?', refused.stderr)
 
 
 class StateFolder(unittest.TestCase):
