@@ -1,13 +1,17 @@
 """What the system and the operator do with the daemon: service manager, signals, reload, roles, socket activation."""
+import base64
+import hmac
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 
 from harness import BIN, DEADLINE, Api, HouseCase, Program
@@ -192,12 +196,15 @@ class AdminAsRoot(unittest.TestCase):
 
 
 class Support(HouseCase):
-    house_options = {"people": ("reception",)}
+    TURN = "planted-secret-of-the-turn-server"
+    house_options = {"people": ("reception",), "service": {"turn": {"urls": ["turn:127.0.0.1:3478"], "secret": TURN}}}
 
-    def bundle(self, *arguments, check=True):
+    def bundle(self, **environment):
         target = self.house.folder / "support.tar"
-        done = self.house.ctl("bundle", str(target), "--config", str(self.house.folder / "device.json"), *arguments,
-                              check=check)
+        done = subprocess.run([str(BIN / "wmpf-voipctl"), "--socket", str(self.house.socket), "bundle", str(target), "--config",
+                               str(self.house.folder / "device.json")], capture_output=True, text=True, timeout=DEADLINE,
+                              env=dict(os.environ, **environment))
+        self.assertEqual(done.returncode, 0, done.stderr)
         with tarfile.open(target) as archive:
             return done, {member.name: archive.extractfile(member).read().decode() for member in archive}
 
@@ -216,6 +223,57 @@ class Support(HouseCase):
             for secret in (push_token, "planted-1", "planted-2", key, "PRIVATE KEY"):
                 self.assertNotIn(secret, text, name)
         self.assertEqual((self.house.folder / "support.tar").stat().st_mode & 0o777, 0o600)
+
+    def memory(self):
+        """What the daemon has in its memory: it knows secrets that nothing shows."""
+        pid = self.house.daemon.process.pid
+        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            for line in maps:
+                place, rights = line.split()[:2]
+                if rights.startswith("rw") and "[v" not in line:
+                    begin, end = (int(number, 16) for number in place.split("-"))
+                    memory.seek(begin)
+                    yield memory.read(end - begin)
+
+    def known(self, pattern):
+        return {found for part in self.memory() for found in re.findall(pattern.encode(), part)}
+
+    @unittest.skipUnless(os.geteuid() == 0, "reads the daemon's memory")
+    def test_every_secret_that_the_daemon_came_to_know_is_in_no_file_of_the_archive(self):
+        ticket = re.search(r"\b[0-9A-Za-z]{32}\b", self.house.service.admin("ticket", self.house.SN))[0]
+        self.house.api().call("device.register", {"snTicket": ticket})
+        self.house.wait_online()
+        watch = self.house.watch()
+        self.house.phone("reception", "--auto-answer=0")
+        request = {"roomType": "video", "businessType": 1, "caller": {"id": self.house.SN, "name": "", "cameraStatus": 0},
+                   "listener": {"id": self.house.people["reception"], "name": "", "cameraStatus": 0},
+                   "customQuery": "door=planted-query"}
+        refused = self.house.api().call("voip.initByCaller", dict(request, voipToken="planted-voip-token"))
+        self.assertFalse(refused["isSuccess"], refused)
+        before = int(time.time())
+        self.assertTrue(self.house.api().call("voip.initByCaller", request)["isSuccess"])
+        room = watch.wait_phase("talking")["roomId"]
+        self.house.ctl("hangup")
+        watch.wait_event("finishVoip")
+        # What the unit's journal holds: every line of the daemon, at level debug.
+        journal, programs = self.house.folder / "journal", self.house.folder / "programs"
+        journal.write_text("\n".join(self.house.daemon.lines))
+        programs.mkdir()
+        (programs / "journalctl").write_text(f"#!/bin/sh\nexec cat {journal}\n")
+        (programs / "journalctl").chmod(0o755)
+        _, files = self.bundle(PATH=f"{programs}:{os.environ['PATH']}")
+        self.assertIn("call over", files["system/journal"])   # it was really read
+        tokens = {token.decode() for token in self.known(r"d1\.[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{43}")}
+        self.assertTrue(tokens, "the deviceToken was not found in the daemon's memory")
+        names = {f"{second}:{room}" for second in range(before, int(time.time()) + 2 + 3600)}
+        turn = {base64.b64encode(hmac.digest(self.TURN.encode(), name.encode(), "sha1")).decode() for name in names}
+        self.assertTrue(any(word.decode() in turn for word in self.known(r"[A-Za-z0-9+/]{27}=")), "no credential of TURN")
+        secrets = tokens | {ticket, "planted-query", "planted-voip-token", self.TURN, self.house.ctl("push-token").stdout.strip(),
+                            (self.house.state / "identity.key").read_text().splitlines()[1]}
+        for name, text in files.items():
+            for secret in secrets:
+                self.assertNotIn(secret, text, name)
+            self.assertEqual(set(re.findall(r"[A-Za-z0-9+/]{27}=", text)) & turn, set(), name)
 
     def test_a_daemon_that_is_gone_is_said_in_the_archive(self):
         done = subprocess.run([str(BIN / "wmpf-voipctl"), "--socket", str(self.house.folder / "nobody.sock"), "bundle",
