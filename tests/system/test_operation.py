@@ -224,6 +224,8 @@ class Support(HouseCase):
                 self.assertNotIn(secret, text, name)
         self.assertEqual((self.house.folder / "support.tar").stat().st_mode & 0o777, 0o600)
 
+    SHADOW = 1 << 28    # bytes; what is larger is a sanitizer's own map of the memory, terabytes of it
+
     def memory(self):
         """What the daemon has in its memory: it knows secrets that nothing shows."""
         pid = self.house.daemon.process.pid
@@ -232,8 +234,9 @@ class Support(HouseCase):
                 place, rights = line.split()[:2]
                 if rights.startswith("rw") and "[v" not in line:
                     begin, end = (int(number, 16) for number in place.split("-"))
-                    memory.seek(begin)
-                    yield memory.read(end - begin)
+                    if end - begin < self.SHADOW:
+                        memory.seek(begin)
+                        yield memory.read(end - begin)
 
     def known(self, pattern):
         return {found for part in self.memory() for found in re.findall(pattern.encode(), part)}
