@@ -126,6 +126,19 @@ TEST_CASE("answer: 12 that do not fit are refused", "[media][unit]") {
     CHECK_FALSE(sdp::judge_answer(offer, two));
 }
 
+TEST_CASE("answer, candidate: a line that libraries take for two is refused", "[media][unit]") {
+    const std::string good = "a=candidate:2 1 udp 1 192.0.2.9 50000 typ host";
+    REQUIRE(sdp::judge_answer(offer, answer("111", "active", good + "\r\n")));
+    REQUIRE(sdp::judge_candidate(good));
+    for (const std::string& end : {std::string("\r"), std::string(1, '\0')}) {
+        INFO(static_cast<int>(end[0]));
+        CHECK_FALSE(sdp::judge_candidate(good + end + "a=setup:actpass"));
+        for (const std::string& hidden : {good + end + "a=setup:actpass", "a=x" + end + end})
+            CHECK_FALSE(sdp::judge_answer(offer, answer("111", "active", hidden + "\r\n")));
+    }
+    CHECK_FALSE(sdp::judge_candidate(good + "\n"));
+}
+
 TEST_CASE("candidate: UDP addresses are used, names, TCP and ends skipped, garbage refused",
           "[media][unit]") {
     using sdp::CandidateUse;
