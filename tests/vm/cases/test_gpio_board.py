@@ -4,7 +4,7 @@ import time
 import unittest
 
 import station
-from devices import Eye, GpioChip, main, sh, until
+from devices import DEADLINE, Eye, GpioChip, main, sh, until
 
 BELL, LAMP, DOOR = 3, 5, 6
 BOARD = {
@@ -111,6 +111,35 @@ class Unplugged(BoardCase):
 
     def told(self):
         return self.watch.call("health.get")
+
+
+class ToldToStop(BoardCase):
+    """As `systemctl stop` and every shutdown do it: with TERM, in order, and no line held or high."""
+
+    def setUp(self):
+        station.start_daemon(station.device_config(BOARD))
+        station.wait_online()
+        super().setUp()
+        until(lambda: self.watch.call("health.get")["status"] == "ok", lambda: self.watch.call("health.get"))
+
+    def stop(self):
+        sh("systemctl", "stop", *station.UNITS, timeout=3 * DEADLINE)
+        self.assertEqual(station.show(station.DAEMON, "ActiveState", "Result", "ExecMainStatus"),
+                         {"ActiveState": "inactive", "Result": "success", "ExecMainStatus": "0"})
+        self.assertEqual((self.chip.value(LAMP), self.chip.value(DOOR)), (0, 0))
+
+    def test_at_rest(self):
+        self.stop()
+
+    def test_in_a_call_with_the_door_open_the_phone_learns_of_the_end(self):
+        phone = self.phone("--auto-answer=0")
+        self.press()
+        self.watch.wait_phase("talking")
+        station.ctl("relay", "door", "30")
+        self.assertEqual(self.chip.value(DOOR), 1)
+        self.stop()
+        phone.wait("^hangUpVoip")       # told by the device, not a time-out
+        phone.wait("^finishVoip")
 
 
 class MissingAtFirst(unittest.TestCase):
