@@ -32,6 +32,10 @@ struct SoundSettings {
     unsigned volume = 80;     ///< of a speaker
 };
 
+/// Who encodes the pictures of a camera: itself, this processor, or an encoder of the machine's where there
+/// is one.
+enum class Encoding { camera, processor, machine };
+
 /// An absent device is a null pointer in AvDevices.
 struct AvSettings {
     bool camera = true, microphone = true, speaker = true;
@@ -43,6 +47,8 @@ struct AvSettings {
 };
 struct AvDevices {
     std::unique_ptr<Camera> camera;
+    /// What the camera may come to need, known before it is opened; without a camera: nothing.
+    Encoding encoding = Encoding::camera;
     std::unique_ptr<Microphone> microphone;
     std::unique_ptr<Speaker> speaker;
     /// The other side of simulated devices (hal/sim/av_control.hpp); null for real ones.

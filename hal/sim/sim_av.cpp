@@ -30,9 +30,12 @@ Result<AvDevices> open_sim_av(asio::any_io_executor executor, Timers& timers, co
     const auto world = std::make_shared<SimulatedAv>(settings, *room);
     AvDevices devices;
     devices.sim = world;
-    if (settings.camera)
+    if (settings.camera) {
+        const bool file = !settings.camera_settings.device.empty();
+        devices.encoding = file ? Encoding::camera : Encoding::processor;
         devices.camera =
             std::make_unique<SimCamera>(std::move(executor), timers, world, settings.camera_settings);
+    }
     if (settings.microphone) devices.microphone = std::make_unique<SimMicrophone>(timers, world);
     if (settings.speaker)
         devices.speaker = std::make_unique<SimSpeaker>(

@@ -85,7 +85,7 @@ int try_devices() {
         boost::asio::co_spawn(loop, media::selftest(devices.all(), timers, delay), &end_with);
     };
     const auto busy = boost::asio::make_work_guard(loop);  // until end_with()
-    engine->load(test, [](const Result<void>&) {});
+    engine->load({devices.all().encoding}, test, [](const Result<void>&) {});
     loop.run();
     return failure;
 }

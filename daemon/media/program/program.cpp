@@ -85,8 +85,10 @@ struct Program::State::Perform {
         const auto tell = [&state = self](const Result<void>& done, Event good) {
             state.post(done ? std::move(good) : Event(event::EngineFailed{done.error()}));
         };
-        self.parts.engine->load([tell](const Result<void>& loaded) { tell(loaded, event::EngineReady{}); },
-                                [tell](const Result<void>& key) { tell(key, event::KeyMade{}); });
+        self.parts.engine->load(
+            {self.devices.all().encoding, self.prepared.display},
+            [tell](const Result<void>& loaded) { tell(loaded, event::EngineReady{}); },
+            [tell](const Result<void>& key) { tell(key, event::KeyMade{}); });
     }
     void operator()(const action::Reply& what) const {
         const auto found = self.waiters.find(what.request);

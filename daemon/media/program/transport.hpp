@@ -9,8 +9,7 @@
 
 #include "core/log.hpp"
 #include "daemon/media/program/ice_servers.hpp"
-#include "hal/camera.hpp"
-#include "hal/sound.hpp"
+#include "hal/av.hpp"
 
 /// What carries media between this device and the phone. Behind it stands GStreamer's webrtcbin (gst/);
 /// another library, or a vendor's SDK, takes its place by implementing these two classes.
@@ -77,15 +76,22 @@ class MediaTransport {
     virtual void close(std::function<void()> closed) = 0;
 };
 
+/// What a call may come to need beyond the connection itself.
+struct EngineNeeds {
+    hal::Encoding encoding = hal::Encoding::camera;
+    std::string display = {};  ///< as in TransportSettings
+};
+
 /// What the connections of a process share.
 /// @thread as MediaTransport
 class MediaEngine {
  public:
     virtual ~MediaEngine() = default;
-    /// Loads libraries (`loaded`: tenths of a second), then makes the key for the connections' certificates
-    /// (`key_made`: up to many seconds on a slow or busy processor), on a thread of its own. Each runs once,
-    /// from the loop; after a bad load the second does not.
-    virtual void load(std::function<void(Result<void>)> loaded,
+    /// Loads libraries (`loaded`: tenths of a second), those for `needs` as far as they are installed, then
+    /// makes the key for the connections' certificates (`key_made`: up to many seconds on a slow or busy
+    /// processor), on a thread of its own. Each runs once, from the loop; after a bad load the second does
+    /// not.
+    virtual void load(const EngineNeeds& needs, std::function<void(Result<void>)> loaded,
                       std::function<void(Result<void>)> key_made) = 0;
     /// Only after the key was made. @errors io, bad_config (display)
     [[nodiscard]] virtual Result<std::unique_ptr<MediaTransport>> open(const TransportSettings& settings,

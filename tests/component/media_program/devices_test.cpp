@@ -52,7 +52,8 @@ class TakesAll final : public media::MediaTransport {
 class Engine final : public media::MediaEngine {
  public:
     Engine(Timers& timers, Sent& sent) : timers_(timers), sent_(sent) {}
-    void load(std::function<void(Result<void>)> loaded, std::function<void(Result<void>)> key_made) override {
+    void load(const media::EngineNeeds&, std::function<void(Result<void>)> loaded,
+              std::function<void(Result<void>)> key_made) override {
         timers_.call_at(timers_.now(), [loaded, key_made] {
             loaded({});
             key_made({});

@@ -1,6 +1,8 @@
 // The real program, its wire, the simulated board, and a phone that measures.
+#include "core/file.hpp"
 #include "daemon/media/program/gst/library.hpp"
 #include "tests/component/media_program/program_bench.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace voip;
 using test::ProgramBench;
@@ -22,7 +24,43 @@ double number(const json::Value& object, std::string_view name) {
     return value->as_fraction() ? *value->as_fraction() : -1;
 }
 
+/// The params of media.prepare with members of the camera changed.
+json::Value prepare_with_camera(std::initializer_list<std::pair<std::string, std::string>> members,
+                                std::string_view driver = "sim") {
+    json::Value params = ProgramBench::prepare_params();
+    json::Value board = *params.find("board"), camera = *board.find("camera");
+    for (const auto& [name, value] : members) camera.set(name, value);
+    return params.set("board", board.set("driver", driver).set("camera", camera));
+}
+
+bool has_loaded(const ProgramBench& bench, std::string_view library) {
+    const auto maps = read_file("/proc/" + std::to_string(bench.child) + "/maps", 4 * 1024 * 1024);
+    REQUIRE(maps);
+    CHECK(maps->find("libgstwebrtc.so") != std::string::npos);  // all that a call needs is there
+    return maps->find(library) != std::string::npos;
+}
+
 }  // namespace
+
+TEST_CASE("media program: of the encoders it loads those that the camera may need", "[media][component]") {
+    struct Case {
+        json::Value prepare;
+        bool processor, machine;
+    };
+    const auto pattern = test::source_dir() + "/tests/data/h264/pattern.h264";
+    const Case cases[] = {{prepare_with_camera({{"device", pattern}}), false, false},
+                          {prepare_with_camera({}), true, false},
+                          {prepare_with_camera({{"format", "h264"}}, "linux"), false, false},
+                          {prepare_with_camera({{"format", "raw"}}, "linux"), true, false},
+                          {prepare_with_camera({{"format", "auto"}}, "linux"), true, true}};
+    for (const Case& each : cases) {
+        INFO(json::write(each.prepare));
+        ProgramBench bench;
+        REQUIRE(bench.ask("media.prepare", each.prepare).result());
+        CHECK(has_loaded(bench, "libgstopenh264.so") == each.processor);
+        CHECK(has_loaded(bench, "libgstvideo4linux2.so") == each.machine);
+    }
+}
 
 TEST_CASE("media program: a call is prepared, flows, is measured and ends in order", "[media][component]") {
     ProgramBench bench;

@@ -43,8 +43,9 @@ struct TransportBench {
 
     TransportBench() {
         std::optional<Result<void>> libraries, loaded;
-        engine->load([&](Result<void> outcome) { libraries = std::move(outcome); },
-                     [&](Result<void> outcome) { loaded = std::move(outcome); });
+        engine->load(
+            {}, [&](Result<void> outcome) { libraries = std::move(outcome); },
+            [&](Result<void> outcome) { loaded = std::move(outcome); });
         REQUIRE(until([&] { return loaded.has_value(); }));
         INFO((*loaded ? "" : loaded->error().text()));
         REQUIRE(*loaded);

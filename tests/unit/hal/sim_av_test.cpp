@@ -79,6 +79,24 @@ TEST_CASE("av: an unknown driver is refused with the names of those there are", 
     CHECK_FALSE(av_drivers().empty());
 }
 
+TEST_CASE("av: who may have to encode is known before the camera is opened", "[hal][unit]") {
+    using Format = CameraSettings::Format;
+    asio::io_context io{1};
+    ManualTimers timers;
+    const auto of = [&](std::string_view driver, const AvSettings& settings) {
+        const auto opened = open_av(driver, io.get_executor(), timers, settings);
+        REQUIRE(opened);
+        return opened->encoding;
+    };
+    CHECK(of("sim", {}) == Encoding::processor);
+    CHECK(of("sim", {.camera_settings = {.device = pattern_file()}}) == Encoding::camera);
+    CHECK(of("sim", {.camera = false}) == Encoding::camera);
+    CHECK(of("linux", {.camera_settings = {.format = Format::h264}}) == Encoding::camera);
+    CHECK(of("linux", {.camera_settings = {.format = Format::raw}}) == Encoding::processor);
+    CHECK(of("linux", {.camera_settings = {.format = Format::automatic}}) == Encoding::machine);
+    CHECK(of("linux", {.camera = false}) == Encoding::camera);
+}
+
 TEST_CASE("av: settings out of range are refused by the option's path", "[hal][unit]") {
     using Format = CameraSettings::Format;
     check_refused({.camera_settings = {.width = 62}}, "board.camera.width");

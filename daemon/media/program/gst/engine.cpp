@@ -8,15 +8,12 @@
 namespace voip::media::gst {
 namespace {
 
-// What the simulated board and cameras without an encoder of their own need; a file that is not there is told
-// by whoever wants it.
-constexpr std::string_view for_cameras[] = {"openh264", "videoparsersbad", "videoconvertscale",
-                                            "video4linux2", "jpeg"};
-
-Result<void> load_all() {
+/// What is not installed is told by whoever wants it.
+Result<void> load_all(const EngineNeeds& needs) {
     if (const auto started = start_library(); !started) return started;
     if (const auto loaded = load_plugins(call_plugins()); !loaded) return loaded;
-    try_plugins(for_cameras);
+    try_plugins(encoder_plugins(needs.encoding));
+    try_plugins(display_plugins(needs.display));
     return {};
 }
 
@@ -28,10 +25,11 @@ class Engine final : public MediaEngine {
         if (loader_.joinable()) loader_.join();
     }
 
-    void load(std::function<void(Result<void>)> loaded, std::function<void(Result<void>)> key_made) override {
-        loader_ =
-            std::thread([executor = executor_, loaded = std::move(loaded), key_made = std::move(key_made)] {
-                const auto all = load_all();
+    void load(const EngineNeeds& needs, std::function<void(Result<void>)> loaded,
+              std::function<void(Result<void>)> key_made) override {
+        loader_ = std::thread(
+            [executor = executor_, needs, loaded = std::move(loaded), key_made = std::move(key_made)] {
+                const auto all = load_all(needs);
                 boost::asio::post(executor, [loaded, all] { loaded(all); });
                 if (!all) return;
                 boost::asio::post(executor, [key_made, key = make_key()] { key_made(key); });

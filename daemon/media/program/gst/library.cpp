@@ -29,6 +29,11 @@ constexpr std::array<std::string_view, 4> for_xv{"videoparsersbad", "openh264", 
 constexpr std::array<std::string_view, 4> for_gl{"videoparsersbad", "openh264", "videoconvertscale",
                                                  "opengl"};
 
+// The machine's encoder is replaced by the processor's when it fails: what that needs comes first.
+constexpr std::array<std::string_view, 5> for_encoders{"openh264", "videoconvertscale", "jpeg",
+                                                       "videoparsersbad", "video4linux2"};
+constexpr std::size_t for_processor = 3;
+
 struct Display {
     std::string_view sink;
     Names plugins;
@@ -72,6 +77,15 @@ Names display_plugins(std::string_view display) noexcept {
     const auto* const found = std::find_if(displays.begin(), displays.end(),
                                            [&](const Display& each) { return each.sink == display; });
     return found == displays.end() ? Names() : found->plugins;
+}
+
+Names encoder_plugins(hal::Encoding encoding) noexcept {
+    switch (encoding) {
+        case hal::Encoding::camera: return {};
+        case hal::Encoding::processor: return Names(for_encoders).first(for_processor);
+        case hal::Encoding::machine: break;
+    }
+    return for_encoders;
 }
 
 Result<void> load_plugins(Names names) {

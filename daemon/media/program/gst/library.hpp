@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "hal/av.hpp"
 
 namespace voip::media::gst {
 
@@ -14,6 +15,10 @@ namespace voip::media::gst {
 [[nodiscard]] std::span<const std::string_view> call_plugins() noexcept;
 /// What a received picture needs besides. Empty: not a sink that is known. @param display  "fake" or a sink
 [[nodiscard]] std::span<const std::string_view> display_plugins(std::string_view display) noexcept;
+
+/// What encodes a camera's pictures (hal/encode). Not all of it is needed for every camera: a file that is
+/// not installed is told by whoever wants it.
+[[nodiscard]] std::span<const std::string_view> encoder_plugins(hal::Encoding encoding) noexcept;
 
 /// Loads plugin files of the system by their names ("webrtc": libgstwebrtc.so). @errors not_found, io
 [[nodiscard]] Result<void> load_plugins(std::span<const std::string_view> names);
