@@ -29,5 +29,6 @@ set(ENV{PKG_CONFIG_SYSROOT_DIR} "${WMPF_SYSROOT}")
 # Programs of the target run here by their emulator: tests do not need the board.
 find_program(WMPF_EMULATOR ${emulator})
 if(WMPF_EMULATOR)
-    set(CMAKE_CROSSCOMPILING_EMULATOR "${WMPF_EMULATOR};-L;${WMPF_SYSROOT}")
+    # What a program asks statx() for (GLib on armhf) the emulator does not look up in the sysroot: so plugins are named whole.
+    set(CMAKE_CROSSCOMPILING_EMULATOR "${WMPF_EMULATOR};-L;${WMPF_SYSROOT};-E;GST_PLUGIN_SYSTEM_PATH_1_0=${WMPF_SYSROOT}/usr/lib/${triplet}/gstreamer-1.0")
 endif()

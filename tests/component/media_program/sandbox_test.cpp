@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -23,17 +22,22 @@
 #include <functional>
 #include <thread>
 
+#include "tests/component/media_program/kernel_has.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace voip;
 using media::Sandbox;
 using media::SandboxNeeds;
+using test::has_landlock;
+using test::has_seccomp;
 
 namespace {
 
-bool has_landlock() {
-    return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+/// Says so when the case has nothing to try.
+bool skip_without(bool there, const char* what) {
+    if (!there) WARN("skipped: this kernel has no " << what);
+    return !there;
 }
 
 /// The kernel answers this call from now on as one does that never had it.
@@ -73,8 +77,9 @@ bool refused(long result, int with = EPERM) {
 }  // namespace
 
 TEST_CASE("media sandbox: it says what it has locked", "[media][component]") {
-    CHECK(
-        in_sandbox({}, [](const Sandbox& made) { return made.seccomp && made.landlock == has_landlock(); }));
+    CHECK(in_sandbox({}, [](const Sandbox& made) {
+        return made.seccomp == has_seccomp() && made.landlock == has_landlock();
+    }));
 }
 
 TEST_CASE(
@@ -100,10 +105,7 @@ TEST_CASE(
 }
 
 TEST_CASE("media sandbox: passwords, state, configuration and homes are out of reach", "[media][component]") {
-    if (!has_landlock()) {
-        WARN("skipped: this kernel has no Landlock");
-        return;
-    }
+    if (skip_without(has_landlock(), "Landlock")) return;
     const test::TempDir state;  // stands for /var/lib/wmpf-voipd: any folder that was not granted
     std::ofstream(state / "identity.json") << "{}";
     REQUIRE(opens(state / "identity.json"));
@@ -135,6 +137,7 @@ TEST_CASE("media sandbox: the granted file and folder alone are in reach", "[med
 }
 
 TEST_CASE("media sandbox: no program is started and no process made", "[media][component]") {
+    if (skip_without(has_seccomp(), "seccomp filters")) return;
     CHECK(in_sandbox([] {
         const char* const argv[] = {"/bin/true", nullptr};
         return refused(::execve(argv[0], const_cast<char* const*>(argv), nullptr)) &&
@@ -144,6 +147,7 @@ TEST_CASE("media sandbox: no program is started and no process made", "[media][c
 }
 
 TEST_CASE("media sandbox: threads are made, and are locked up too", "[media][component]") {
+    if (skip_without(has_seccomp(), "seccomp filters")) return;
     CHECK(in_sandbox([] {
         bool locked = false;
         std::thread([&] {
@@ -157,6 +161,7 @@ TEST_CASE("media sandbox: threads are made, and are locked up too", "[media][com
 
 TEST_CASE("media sandbox: other processes, the kernel's keys and raw networks are refused",
           "[media][component]") {
+    if (skip_without(has_seccomp(), "seccomp filters")) return;
     CHECK(in_sandbox([] {
         return refused(::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr)) &&
                refused(::unshare(CLONE_NEWUSER)) && refused(::syscall(SYS_keyctl, 0, 0, 0, 0, 0)) &&
@@ -166,6 +171,7 @@ TEST_CASE("media sandbox: other processes, the kernel's keys and raw networks ar
 }
 
 TEST_CASE("media sandbox: it connects out and listens to nobody", "[media][component]") {
+    if (skip_without(has_seccomp(), "seccomp filters")) return;
     CHECK(in_sandbox([] {
         const int udp = ::socket(AF_INET, SOCK_DGRAM, 0);
         const int tcp = ::socket(AF_INET6, SOCK_STREAM, 0);
@@ -187,12 +193,14 @@ TEST_CASE(
     "media sandbox: no Unix socket is made, so the daemon's own is out of reach; where helpers are needed it "
     "is",
     "[media][component]") {
+    if (skip_without(has_seccomp(), "seccomp filters")) return;
     const auto makes = [] { return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0; };
     CHECK(in_sandbox([&] { return !makes() && errno == EPERM; }));
     CHECK(in_sandbox({{}, {}, true}, [&](const Sandbox&) { return makes(); }));
 }
 
 TEST_CASE("media sandbox: signals reach the process itself and nobody else", "[media][component]") {
+    if (skip_without(has_seccomp(), "seccomp filters")) return;
     CHECK(in_sandbox([] {
         return ::kill(::getpid(), 0) == 0 && refused(::kill(::getppid(), 0)) && refused(::kill(-1, 0)) &&
                refused(::syscall(SYS_tgkill, ::getppid(), ::getppid(), 0)) &&
@@ -202,6 +210,7 @@ TEST_CASE("media sandbox: signals reach the process itself and nobody else", "[m
 
 TEST_CASE("media sandbox: user, groups and clock stay, by all the names that the processor has for them",
           "[media][component]") {
+    if (skip_without(has_seccomp(), "seccomp filters")) return;
     CHECK(in_sandbox([] {
         const gid_t group = ::getgid();
         const timespec now{};
