@@ -55,6 +55,10 @@ std::string rate_text(std::size_t count, Duration length) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
+std::int64_t whole_ms(Duration time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
 std::string words_of(const Error& why) {
     return why.context.empty() ? why.text() : why.context;
 }
@@ -63,6 +67,7 @@ struct Film {
     hal::CameraFormat format;
     std::size_t pictures = 0, keys = 0;
     bool first_is_key = false;
+    Duration opening{};  // from the start to the first picture
 };
 
 Finding judge(const Film& film) {
@@ -70,6 +75,8 @@ Finding judge(const Film& film) {
     found.text = std::to_string(film.format.width) + "x" + std::to_string(film.format.height) + " at " +
                  rate_text(film.pictures, film_time) + " pictures a second, " + std::to_string(film.keys) +
                  " key pictures";
+    if (film.pictures > 0)
+        found.text += ", the first after " + std::to_string(whole_ms(film.opening)) + " ms";
     const std::size_t enough = film.format.fps * 3 * 2 / 3;  // of those due
     if (film.pictures < enough)
         found.text += ": too few, board.camera.fps is " + std::to_string(film.format.fps);
@@ -83,13 +90,17 @@ Finding judge(const Film& film) {
 asio::awaitable<Finding> try_camera(hal::Camera& camera, Timers& timers) {
     Trial trial(timers);
     Film film;
+    const TimePoint begun = timers.now();
     camera.start(
         [&](const Result<hal::CameraFormat>& started) {
             if (started) film.format = *started;
             trial.on_started(started);
         },
         [&](const hal::AccessUnit& unit) {
-            if (film.pictures++ == 0) film.first_is_key = unit.key;
+            if (film.pictures++ == 0) {
+                film.first_is_key = unit.key;
+                film.opening = timers.now() - begun;
+            }
             film.keys += unit.key ? 1u : 0u;
         },
         [&](const Error& why) { trial.on_gone(why); });
@@ -147,15 +158,15 @@ asio::awaitable<Finding> try_speaker(hal::Speaker& speaker, Timers& timers) {
 }
 
 Finding judge_delay(Duration measured, Duration configured) {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(measured).count();
+    const auto ms = whole_ms(measured);
     Finding found{.part = "echo", .good = true};
     found.text = "the microphone hears the speaker after " + std::to_string(ms) + " ms";
     json::Value media;
-    media.set("playoutDelay", std::int64_t{ms});
+    media.set("playoutDelay", ms);
     if (configured == Duration::zero()) {
         found.config.set("media", std::move(media));
     } else if (configured > measured || configured < measured - best_delay_off) {
-        const auto told = std::chrono::duration_cast<std::chrono::milliseconds>(configured).count();
+        const auto told = whole_ms(configured);
         found.good = false;
         found.text += ", but media.playoutDelay is " + std::to_string(told) + ": echo is not cancelled";
         found.config.set("media", std::move(media));

@@ -52,6 +52,30 @@ struct Board {
     }
 };
 
+/// A camera that takes its time to open.
+class LateCamera final : public hal::Camera {
+ public:
+    LateCamera(std::unique_ptr<Camera> camera, Timers& timers, Duration late)
+        : camera_(std::move(camera)), timers_(timers), late_(late) {}
+    void start(OnStarted started, OnPicture picture, OnGone gone) override {
+        alarm_ =
+            timers_.call_at(timers_.now() + late_, [=, this] { camera_->start(started, picture, gone); });
+    }
+    void stop() override {
+        timers_.cancel(alarm_);
+        camera_->stop();
+    }
+    void request_key() override { camera_->request_key(); }
+    void set_bitrate(unsigned kbps) override { camera_->set_bitrate(kbps); }
+    void set_frame_rate(unsigned fps) override { camera_->set_frame_rate(fps); }
+
+ private:
+    std::unique_ptr<Camera> camera_;
+    Timers& timers_;
+    Duration late_;
+    Timers::Id alarm_ = 0;
+};
+
 bool says(const media::Finding& finding, std::string_view words) {
     UNSCOPED_INFO(finding.text);
     return finding.text.find(words) != std::string::npos;
@@ -75,6 +99,16 @@ TEST_CASE("selftest: a board that works is 4 good findings, with the delay to co
     const std::int64_t delay = *media->find("playoutDelay")->as_integer();
     CHECK(delay >= 120);
     CHECK(delay < 250);
+}
+
+TEST_CASE("selftest: a camera that takes 700 ms to open is good, and its time is told",
+          "[media][component]") {
+    Board board;
+    board.devices.camera =
+        std::make_unique<LateCamera>(std::move(board.devices.camera), board.loop.timers, 700ms);
+    const auto found = board.test();
+    CHECK(found.at("camera").good);
+    CHECK(says(found.at("camera"), "key pictures, the first after 700 ms"));
 }
 
 TEST_CASE("selftest: a configured delay that fits is good; one that is too long or 100 ms too short is not",
