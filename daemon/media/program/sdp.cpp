@@ -231,6 +231,24 @@ Result<Accepted> judge_answer(std::string_view offer, std::string_view answer) {
     return accepted;
 }
 
+std::string with_remb(std::string offer, unsigned payload) {
+    const std::string feedback = "a=rtcp-fb:" + std::to_string(payload);
+    const auto at = offer.find(feedback + " nack pli\r\n");
+    if (at != std::string::npos) offer.insert(at, feedback + " goog-remb\r\n");
+    return offer;
+}
+
+std::string without_remb(std::string_view answer) {
+    std::string kept;
+    while (!answer.empty()) {
+        const auto line = answer.substr(0, std::min(answer.find('\n'), answer.size() - 1) + 1);
+        if (!(line.starts_with("a=rtcp-fb:") && line.find("goog-remb") != std::string_view::npos))
+            kept += line;
+        answer.remove_prefix(line.size());
+    }
+    return kept;
+}
+
 Result<CandidateUse> judge_candidate(std::string_view candidate) {
     if (candidate.empty()) return CandidateUse::skip;
     const auto body = body_of(candidate);

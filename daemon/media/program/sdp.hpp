@@ -38,6 +38,11 @@ struct Accepted {
 /// @errors bad_message
 [[nodiscard]] Result<Accepted> judge_answer(std::string_view offer, std::string_view answer);
 
+/// The offer with REMB asked for, beside the PLI of that payload type: GStreamer never asks for it.
+[[nodiscard]] std::string with_remb(std::string offer, unsigned payload);
+/// The answer without any word of REMB, which GStreamer would not know what to do with.
+[[nodiscard]] std::string without_remb(std::string_view answer);
+
 enum class CandidateUse {
     use,
     skip  ///< harmless, but of no use: TCP, RTCP, a hidden name (mDNS), the end of candidates

@@ -139,6 +139,23 @@ TEST_CASE("answer, candidate: a line that libraries take for two is refused", "[
     CHECK_FALSE(sdp::judge_candidate(good + "\n"));
 }
 
+TEST_CASE("description: REMB is asked for beside the PLI of one payload type, and taken out again",
+          "[media][unit]") {
+    const std::string plain =
+        "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 102\r\na=rtcp-fb:102 nack pli\r\na=mid:1\r\n";
+    const std::string asked =
+        "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 102\r\na=rtcp-fb:102 goog-remb\r\na=rtcp-fb:102 nack "
+        "pli\r\na=mid:1\r\n";
+    CHECK(sdp::with_remb(plain, 102) == asked);
+    CHECK(sdp::with_remb(plain, 10) == plain);
+    CHECK(sdp::with_remb("", 102).empty());
+    CHECK(sdp::without_remb(asked) == plain);
+    CHECK(sdp::without_remb(plain) == plain);
+    CHECK(sdp::without_remb("a=rtcp-fb:102 goog-remb").empty());
+    CHECK(sdp::without_remb("a=x\na=rtcp-fb:* goog-remb\nb=goog-remb") == "a=x\nb=goog-remb");
+    CHECK(sdp::without_remb("").empty());
+}
+
 TEST_CASE("candidate: UDP addresses are used, names, TCP and ends skipped, garbage refused",
           "[media][unit]") {
     using sdp::CandidateUse;
