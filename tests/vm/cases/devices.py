@@ -117,6 +117,38 @@ class Led:
         os.close(self.fd)
 
 
+class Keypad:
+    """A keypad, made through uinput. `keys`: numbers of linux/input-event-codes.h."""
+    # @source include/uapi/linux/uinput.h: UI_SET_EVBIT, UI_SET_KEYBIT, UI_DEV_SETUP (92 bytes), UI_DEV_CREATE, UI_GET_SYSNAME
+    SET_EVENT, SET_KEY, SETUP, CREATE, NAME_OF_64 = 0x40045564, 0x40045565, 0x405c5503, 0x5501, 0x8040552c
+    SYN, KEY, USB = 0, 1, 3
+
+    def __init__(self, name, *keys):
+        for module in ("uinput", "evdev"):
+            modprobe(module)
+        until(lambda: os.path.exists("/dev/uinput"), "/dev/uinput")
+        self.fd = os.open("/dev/uinput", os.O_WRONLY)
+        fcntl.ioctl(self.fd, self.SET_EVENT, self.KEY)
+        for key in keys:
+            fcntl.ioctl(self.fd, self.SET_KEY, key)
+        fcntl.ioctl(self.fd, self.SETUP, struct.pack("=4H80sI", self.USB, 1, 1, 1, name.encode(), 0))
+        fcntl.ioctl(self.fd, self.CREATE)
+        kernels = fcntl.ioctl(self.fd, self.NAME_OF_64, bytes(64)).split(b"\0")[0].decode()
+        folder = pathlib.Path("/sys/devices/virtual/input") / kernels
+        self.node = "/dev/input/" + until(lambda: next(folder.glob("event*"), None), f"{folder}/event*").name
+        until(lambda: os.path.exists(self.node), self.node)
+        sh("udevadm", "settle")
+
+    def move(self, key, down):
+        for kind, code, value in ((self.KEY, key, int(down)), (self.SYN, 0, 0)):
+            os.write(self.fd, struct.pack("@llHHi", 0, 0, kind, code, value))
+
+    def unplug(self):
+        if self.fd is not None:
+            os.close(self.fd)
+        self.fd = None
+
+
 def camera_node(driver):
     """The /dev/video* of a driver."""
     names = {node: pathlib.Path(f"/sys/class/video4linux/{os.path.basename(node)}/name").read_text().strip()

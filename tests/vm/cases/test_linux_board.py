@@ -1,11 +1,14 @@
-"""The board "linux" in its unit, without a service: how soon a press is heard, an LED as the lamp, and what a crash leaves."""
+"""The board "linux" in its unit, without a service: how soon a press is heard, an LED as the lamp, a keypad,
+and what a crash leaves."""
+import json
+import pathlib
 import re
 import statistics
 import time
 import unittest
 
 import station
-from devices import DEADLINE, GpioChip, Led, main, modprobe, sh, until
+from devices import DEADLINE, GpioChip, Keypad, Led, main, modprobe, sh, until
 
 BELL, DOOR = 3, 6
 LED = "station::call"
@@ -17,8 +20,8 @@ BOARD = {
 }
 
 
-def start(**parts):
-    station.start_daemon(station.device_config(BOARD, call={"engine": "none"}, **parts))
+def start(board=None, **parts):
+    station.start_daemon(station.device_config(board or BOARD, call={"engine": "none"}, **parts))
 
 
 class LinuxBoard(unittest.TestCase):
@@ -42,22 +45,35 @@ class LinuxBoard(unittest.TestCase):
         return next((one["state"] for one in parts if one["name"] == part), None)
 
 
+class Held:
+    """What the daemon holds: KiB of its own, threads, descriptors."""
+
+    def __init__(self):
+        folder = pathlib.Path(f"/proc/{station.main_pid()}")
+        status = (folder / "status").read_text()
+        self.memory, self.threads = (int(re.search(rf"{name}:\s+(\d+)", status)[1]) for name in ("RssAnon", "Threads"))
+        self.descriptors = len(list((folder / "fd").iterdir()))
+
+
 class Presses(LinuxBoard):
-    COUNT = 100
+    COUNT, SETTLED = 100, 40
+    MEMORY = 256        # KiB: the history keeps every call; a leak of a call's objects is more
 
     def stamps(self):
         """When the kernel saw the releases, in ns of its monotonic clock."""
         found = re.findall(r"button moves .*down=false stamp_ns=(\d+)", station.journal(station.DAEMON, "-b"))
         return [int(stamp) for stamp in found]
 
-    def test_from_the_kernels_stamp_of_an_edge_to_dialling_at_the_socket(self):
-        """Prints figures and judges only the order: the machine is emulated."""
+    def test_from_the_kernels_stamp_of_an_edge_to_dialling_at_the_socket_and_nothing_is_left_of_100_calls(self):
+        """Of times it prints figures and judges only the order: the machine is emulated."""
         self.led()
         start(log={"areas": {"board": "debug"}})
         client = self.api()
         client.call("room.subscribe")
         heard = []
-        for _ in range(self.COUNT):
+        for number in range(self.COUNT):
+            if number == self.SETTLED:
+                settled = Held()
             self.chip.pull(BELL, True)
             time.sleep(0.1)     # a finger's time, not a wait for anything
             self.chip.pull(BELL, False)
@@ -65,6 +81,7 @@ class Presses(LinuxBoard):
             heard.append(time.monotonic_ns())
             client.call("voip.forceHangUpVoip")
             client.wait_phase("ended")
+        last = Held()
         until(lambda: len(self.stamps()) >= self.COUNT, lambda: f"{len(self.stamps())} releases in the journal")
         stamps = self.stamps()
         self.assertEqual(len(stamps), self.COUNT)
@@ -72,6 +89,42 @@ class Presses(LinuxBoard):
         print(f"edge to dialling: median {statistics.median(took):.1f} ms, p95 {took[int(len(took) * 0.95)]:.1f} ms, "
               f"{len(took)} presses ... ", end="", flush=True)
         self.assertGreater(took[0], 0)
+        print(f"{settled.memory} KiB after {self.SETTLED}, {last.memory} at the end ... ", end="", flush=True)
+        self.assertLessEqual(last.threads, settled.threads)
+        self.assertLessEqual(last.descriptors, settled.descriptors)
+        self.assertLessEqual(last.memory, settled.memory + self.MEMORY)
+
+
+class Keys(LinuxBoard):
+    ENTER = 28      # @source linux/input-event-codes.h: KEY_ENTER
+
+    def plugged(self):
+        pad = Keypad("door keypad", self.ENTER)
+        self.addCleanup(pad.unplug)
+        return pad
+
+    def a_press_dials(self, pad, client):
+        pad.move(self.ENTER, True)
+        time.sleep(0.1)     # a finger's time, not a wait for anything
+        pad.move(self.ENTER, False)
+        client.wait_phase("dialling")
+        client.call("voip.forceHangUpVoip")
+        client.wait_phase("ended")
+
+    def test_a_key_dials_by_the_line_that_board_prints_and_again_when_its_pad_was_pulled(self):
+        pad = self.plugged()
+        keys = json.loads(station.ctl("--json", "board").stdout)["found"]["keys"]
+        config = next(one["config"] for one in keys if one["name"] == "door keypad")
+        self.assertEqual(config, {"key": {"device": pad.node, "code": "KEY_ENTER"}})
+        start({**BOARD, "lamp": False, "buttons": [{"name": "bell", "openId": "somebody", **config}]})
+        client = self.api()
+        client.call("room.subscribe")
+        self.a_press_dials(pad, client)
+        pad.unplug()
+        until(lambda: self.health(client, "button bell") not in (None, "ok"), lambda: client.call("health.get"))
+        pad = self.plugged()
+        until(lambda: self.health(client, "button bell") == "ok", lambda: client.call("health.get"))
+        self.a_press_dials(pad, client)
 
 
 class LampIsLed(LinuxBoard):

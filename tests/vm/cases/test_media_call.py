@@ -1,16 +1,19 @@
-"""A call with sound and picture on devices of a kernel: pictures of vivid's camera and tones that the loop's microphone
-hears reach a phone, and what the phone says comes out of the loop's speaker. The media program runs in the unit's sandbox."""
+"""A call with sound and picture on devices of a kernel: a pressed line calls, pictures of vivid's camera and tones that the
+loop's microphone hears reach a phone, what the phone says comes out of the loop's speaker, the lamp is lit, a long press
+ends it. The media program runs in the unit's sandbox."""
 import array
 import math
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 import station
-from devices import DEADLINE, main, sh, sound_loop, until, vivid
+from devices import DEADLINE, GpioChip, main, sh, sound_loop, until, vivid
 from station import Program
 
+BELL, LAMP = 3, 5
 PHONE = "/payload/wmpf-bench-phone"
 RATE = 48000
 BEAT_HZ, MOUTH_HZ = 1000, 700   # what the phone listens for, and what it says: 0.4 s of each second
@@ -31,6 +34,7 @@ def strength(samples, hertz):
 class Media(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        cls.chip = GpioChip("door-board")
         cls.camera = vivid()
         sound_loop()
         cls.folder = tempfile.TemporaryDirectory()
@@ -42,7 +46,8 @@ class Media(unittest.TestCase):
         cls.development = station.DropIn("ExecStart=", "ExecStart=/usr/bin/wmpf-voip-service --dev", unit=station.SERVICE)
         sh("systemctl", "restart", station.SERVICE, timeout=3 * DEADLINE)
         # The card is one cable: what is played at one end is heard at the other. The device has end 1.
-        board = {**station.SIM_BOARD, "driver": "linux", "buttons": [], "relays": [],
+        bell = {"name": "bell", "contact": "anna", "gpio": {"chip": "door-board", "line": str(BELL)}}
+        board = {"driver": "linux", "buttons": [bell], "lamp": {"gpio": {"chip": "door-board", "line": str(LAMP)}}, "relays": [],
                  "camera": {"device": cls.camera, **SIZE},
                  "microphone": {"device": "plughw:Loop,1"}, "speaker": {"device": "plughw:Loop,1"}, "ringTone": False}
         station.provision(board, media={"addresses": ["127.0.0.1"], "echo": False, "noise": False, "gain": False})
@@ -50,6 +55,7 @@ class Media(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         sh("systemctl", "stop", *station.UNITS, station.SERVICE, timeout=3 * DEADLINE)
+        cls.chip.close()
         cls.development.remove()
         cls.folder.cleanup()
 
@@ -65,10 +71,15 @@ class Media(unittest.TestCase):
         phone.wait_line("^online", 3 * DEADLINE)
         return phone
 
+    def press(self, seconds):
+        self.chip.pull(BELL, True)
+        time.sleep(seconds)     # a finger's time, not a wait for anything
+        self.chip.pull(BELL, False)
+
     def talk(self, phone, watch):
         """Three calls, if need be: where the host is busy, the emulated processor misses the 20 s that media has to connect."""
         for _ in range(3):
-            watch.call("voip.call", {"contact": "anna"})
+            self.press(0.2)
             phone.wait_line("^ringing", DEADLINE)
             phone.process.stdin.write("answer\n")
             phone.process.stdin.flush()
@@ -79,7 +90,7 @@ class Media(unittest.TestCase):
             phone.wait_line("^over", DEADLINE)
         self.fail(f"media never connects\n{station.journal()}")
 
-    def test_pictures_and_tone_reach_the_phone_and_its_voice_comes_out_of_the_speaker(self):
+    def test_a_press_calls_pictures_and_sound_flow_both_ways_the_lamp_is_lit_and_a_long_press_ends(self):
         phone = self.phone()
         watch = station.api()
         self.addCleanup(watch.close)
@@ -98,8 +109,10 @@ class Media(unittest.TestCase):
         status = station.ctl("status").stdout
         self.assertIn("talking", status)
         self.assertIn("flowing", status)
-        watch.call("voip.forceHangUpVoip")
-        watch.wait_phase("ended", timeout=DEADLINE)
+        until(lambda: self.chip.value(LAMP) == 1, "the lamp is lit")
+        self.press(2)
+        self.assertEqual(watch.wait_phase("ended", timeout=DEADLINE)["end"]["origin"], "manual")
+        until(lambda: self.chip.value(LAMP) == 0, "the lamp is dark")
         phone.wait_line("^device_beat ", DEADLINE)      # it heard the microphone's tone
         phone.wait_line("^over", DEADLINE)
         # Nobody needs camera and card: they are closed.
