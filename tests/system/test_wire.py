@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from harness import House, HouseCase
+from harness import SLOW, House, HouseCase
 from relay import Relay
 
 
@@ -92,7 +92,7 @@ class Late(WireCase):
 
 class Glare(WireCase):
     def test_the_person_who_is_dialled_dials_back_at_the_same_moment(self):
-        self.house.service.fault(method="voip.initByCaller", sn=self.house.SN, delaySeconds=0.5, times=1)
+        self.house.service.fault(method="voip.initByCaller", sn=self.house.SN, delaySeconds=SLOW, times=1)   # a phone starts and dials in it
         self.house.ctl("press", "call")
         dialling = self.watch.wait_phase("dialling")
         back = self.house.phone("reception", "--call", self.house.SN)
