@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "daemon/media/program/gst/dtls_setup.hpp"
 #include "daemon/media/program/gst/owned.hpp"
 
 namespace voip::media::gst {
@@ -46,8 +47,12 @@ constexpr std::array<Display, 7> displays{{{"fake", for_fake},
                                            {"ximagesink", for_x},
                                            {"xvimagesink", for_xv}}};
 
+std::string path_of(std::string_view plugin) {
+    return std::string(WMPF_GST_PLUGINS "/libgst").append(plugin).append(".so");
+}
+
 Result<void> load_plugin(std::string_view name) {
-    const std::string path = std::string(WMPF_GST_PLUGINS "/libgst").append(name).append(".so");
+    const std::string path = path_of(name);
     GError* error = nullptr;
     GstPlugin* const plugin = gst_plugin_load_file(path.c_str(), &error);
     const Owned<GError> owned(error);
@@ -91,6 +96,7 @@ Names encoder_plugins(hal::Encoding encoding) noexcept {
 Result<void> load_plugins(Names names) {
     for (const auto name : names)
         if (const auto loaded = load_plugin(name); !loaded) return loaded.error();
+    if (std::ranges::find(names, "dtls") != names.end()) (void)set_up_dtls(path_of("dtls").c_str());
     return {};
 }
 
