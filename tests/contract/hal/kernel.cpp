@@ -1,12 +1,16 @@
 #include "tests/contract/hal/kernel.hpp"
 
 #include <grp.h>
+#include <poll.h>
+#include <sys/inotify.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 
+#include "hal/linux/fd.hpp"
 #include "tests/support/catch.hpp"
 
 namespace voip::hal::test {
@@ -60,6 +64,19 @@ void wait_for_shell() {
     CHECK(::waitpid(aside, &status, 0) == aside);
     CHECK(status == 0);
     aside = -1;
+}
+
+void wait_gone(const char* node) {
+    const linux::Fd news(::inotify_init1(IN_CLOEXEC));
+    const std::string folder = std::filesystem::path(node).parent_path();
+    REQUIRE(::inotify_add_watch(news.get(), folder.c_str(), IN_DELETE) >= 0);
+    pollfd deleted{news.get(), POLLIN, 0};
+    std::array<char, 4096> which{};
+    while (::access(node, F_OK) == 0) {
+        INFO(node);
+        REQUIRE(::poll(&deleted, 1, 5000) == 1);
+        REQUIRE(::read(news.get(), which.data(), which.size()) > 0);
+    }
 }
 
 }  // namespace voip::hal::test

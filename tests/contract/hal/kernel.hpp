@@ -23,4 +23,7 @@ void shell(const std::string& command);
 void shell_aside(const std::string& command);
 void wait_for_shell();
 
+/// Until a device's node is gone, some seconds at most: who has it open holds up its unbinding, but not that.
+void wait_gone(const char* node);
+
 }  // namespace voip::hal::test

@@ -38,6 +38,7 @@ class KernelAvBench final : public RealAvBench {
     void unplug(std::string_view device) override {
         pulled_ = device;
         shell_aside(std::string("echo ") + instance(device) + " > " + driver(device) + "/unbind");
+        wait_gone(node(device));
         if (linux::Worker::wait_all_ended(0s)) wait_for_shell();  // nobody has it open
     }
     void plug_in(std::string_view device) override {
