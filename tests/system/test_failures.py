@@ -236,7 +236,7 @@ class Failures(HouseCase):
         self.house.wait_online()
 
     def test_both_dial_at_once(self):
-        self.house.service.fault(method="voip.initByCaller", errCode=0, delaySeconds=0.5, times=1)
+        self.house.service.fault(method="voip.initByCaller", errCode=0, delaySeconds=SLOW, times=1)   # a phone starts and dials in it
         self.house.ctl("press", "call")
         self.watch.wait_phase("dialling")
         phone = self.house.phone("security", "--call", self.house.SN)

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, DEADLINE, Api, Program
+from harness import BIN, DEADLINE, SLOW, Api, Program
 
 
 @unittest.skipUnless((BIN / "wmpf-voip-media").exists(), "this build has no media program")
@@ -43,7 +43,13 @@ class Selftest(unittest.TestCase):
     def test_a_board_that_works_beside_its_daemon_ends_with_0_and_tells_the_delay(self):
         self.write(microphone={"device": "echo:120:10"})
         self.start().close()
-        code, found = self.findings()
+        for _ in range(1 if SLOW == 1 else 3):   # it measures in real time, which a slow machine does not always keep
+            code, found = self.findings()
+            if code == 0:
+                break
+        late = [each["text"] for each in found.values() if not each["good"]]
+        if SLOW != 1 and late and all("too few" in text or "jumps" in text for text in late):
+            self.skipTest("this machine is too slow for its own devices: " + "; ".join(late))
         self.assertEqual(code, 0, found)
         self.assertLessEqual({"board", "camera", "microphone", "speaker", "echo"}, set(found))
         self.assertGreaterEqual(found["echo"]["config"]["media"]["playoutDelay"], 120)

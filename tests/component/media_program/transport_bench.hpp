@@ -54,9 +54,10 @@ struct TransportBench {
     }
     ~TransportBench() { close(); }
 
-    /// Runs the loop until the condition holds, ten seconds at most.
+    /// Runs the loop until the condition holds, half a minute at most: libraries take long to load where a
+    /// processor is emulated and busy.
     bool until(const std::function<bool()>& holds) {
-        const auto end = timers.now() + 10s;
+        const auto end = timers.now() + 30s;
         while (!holds() && timers.now() < end) io.run_one_for(std::chrono::milliseconds(5));
         return holds();
     }
