@@ -1,6 +1,7 @@
 """The machine's simulated hardware: what tests do to it and see of it."""
 import fcntl
 import glob
+import math
 import os
 import pathlib
 import struct
@@ -194,6 +195,15 @@ def sound_loop():
     modprobe("snd-aloop", "index=0", "id=Loop", "pcm_substreams=1")
     until(lambda: os.path.exists("/proc/asound/Loop"), "the card Loop")
     sh("udevadm", "settle")
+
+
+def strength(samples, rate, hertz):
+    """Of one tone in the samples, 0 to 1 of their power. `rate`: samples a second."""
+    power = sum(sample * sample for sample in samples) or 1
+    turn = 2 * math.pi * hertz / rate
+    cosine = sum(sample * math.cos(turn * number) for number, sample in enumerate(samples))
+    sine = sum(sample * math.sin(turn * number) for number, sample in enumerate(samples))
+    return 2 * (cosine * cosine + sine * sine) / (len(samples) * power)
 
 
 class Eye(threading.Thread):

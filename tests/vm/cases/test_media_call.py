@@ -10,7 +10,7 @@ import time
 import unittest
 
 import station
-from devices import DEADLINE, GpioChip, main, sh, sound_loop, until, vivid
+from devices import DEADLINE, GpioChip, main, sh, sound_loop, strength, until, vivid
 from station import Program
 
 BELL, LAMP = 3, 5
@@ -20,15 +20,6 @@ BEAT_HZ, MOUTH_HZ = 1000, 700   # what the phone listens for, and what it says: 
 FORMAT = ("-t", "raw", "-f", "S16_LE", "-r", RATE, "-c", 1)
 MEDIA_LATE = 2004     # join_enter: media did not connect in time
 SIZE = {"width": 320, "height": 180, "fps": 5}      # the processor is emulated, and it encodes and decodes
-
-
-def strength(samples, hertz):
-    """Of one tone in the samples, 0 to 1 of their power."""
-    power = sum(sample * sample for sample in samples) or 1
-    turn = 2 * math.pi * hertz / RATE
-    cosine = sum(sample * math.cos(turn * number) for number, sample in enumerate(samples))
-    sine = sum(sample * math.sin(turn * number) for number, sample in enumerate(samples))
-    return 2 * (cosine * cosine + sine * sine) / (len(samples) * power)
 
 
 class Media(unittest.TestCase):
@@ -103,7 +94,7 @@ class Media(unittest.TestCase):
         heard = pathlib.Path(self.folder.name) / "heard.raw"
         sh("arecord", "-q", *FORMAT, "-d", 8, "-D", "plughw:Loop,0", heard, timeout=3 * DEADLINE)
         samples = array.array("h", heard.read_bytes())
-        loudest = max(strength(samples[start:start + RATE // 10], MOUTH_HZ)
+        loudest = max(strength(samples[start:start + RATE // 10], RATE, MOUTH_HZ)
                       for start in range(0, len(samples) - RATE // 10, RATE // 10))
         self.assertGreater(loudest, 0.3, "the phone's voice is heard at the speaker")
         status = station.ctl("status").stdout
