@@ -15,8 +15,8 @@ namespace voip::hal::linux {
 
 /// News about folders of device nodes: something was made or removed there, or got other permissions (udev
 /// gives them a moment after the node is made). A folder that does not exist yet is watched for in its
-/// nearest parent. Without inotify there are no news, only a warning: devices are then looked for now and
-/// then.
+/// nearest parent. Without inotify there are no news, only a warning: devices are then looked for once in
+/// a while.
 /// @thread loop only
 class NodeWatch {
  public:

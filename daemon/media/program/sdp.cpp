@@ -49,8 +49,9 @@ bool is_ice_text(std::string_view text, std::size_t min) {
     return text.size() >= min && text.size() <= 256 && std::all_of(text.begin(), text.end(), fits);
 }
 
-/// Libraries end a line at a CR and a text at a NUL: what was judged as one line would be others to them.
-bool is_one_line(std::string_view text) {
+/// RFC 8866, 9. Libraries end a line at a CR and a text at a NUL: what was judged as one line would be others
+/// to them.
+bool is_byte_string(std::string_view text) {
     constexpr std::string_view ends("\0\r\n", 3);
     return text.find_first_of(ends) == std::string_view::npos;
 }
@@ -202,7 +203,7 @@ Result<std::vector<Media>> parse(std::string_view text) {
         const auto line = next_line(text);
         if (line.empty() && text.empty()) break;
         const bool shaped = line.size() >= 2 && line[0] >= 'a' && line[0] <= 'z' && line[1] == '=';
-        if (!shaped || !is_one_line(line) || line_number > max_lines)
+        if (!shaped || !is_byte_string(line) || line_number > max_lines)
             return bad("line " + std::to_string(line_number));
         if (line[0] == 'm') {
             auto media = read_media_line(line.substr(2));
@@ -252,7 +253,7 @@ std::string without_remb(std::string_view answer) {
 Result<CandidateUse> judge_candidate(std::string_view candidate) {
     if (candidate.empty()) return CandidateUse::skip;
     const auto body = body_of(candidate);
-    if (!body || !is_one_line(*body)) return bad("not a candidate");
+    if (!body || !is_byte_string(*body)) return bad("not a candidate");
     const Candidate read = split_candidate(*body);
     const auto component = number(read.component, 256);
     const auto port = number(read.port, 65535);
