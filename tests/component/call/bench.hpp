@@ -13,16 +13,7 @@
 #include "core/task_set.hpp"
 #include "daemon/call/call_task.hpp"
 #include "daemon/engine/none_engine.hpp"
-#include "tests/support/catch.hpp"
-
-// CHECK(answer) prints the fault's words, whatever the value's type is.
-template <class T>
-struct Catch::StringMaker<voip::Answer<T>> {
-    static std::string convert(const voip::Answer<T>& answer) {
-        return answer ? "a value"
-                      : "fault " + std::to_string(answer.error().err_code) + ": " + answer.error().err_msg;
-    }
-};
+#include "tests/support/printers.hpp"
 
 /// The call's shell on a loop with manual time, a board of fakes and whatever engine a test brings.
 namespace voip::call::test {

@@ -17,7 +17,7 @@
 #include "daemon/identity/identity.hpp"
 #include "protocol/crypto/crypto.hpp"
 #include "protocol/errors.hpp"
-#include "tests/unit/identity/printers.hpp"
+#include "tests/support/printers.hpp"
 #include "tests/unit/identity/temp_folder.hpp"
 
 namespace voip::test {

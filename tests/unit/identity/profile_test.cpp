@@ -1,7 +1,7 @@
 #include "daemon/engine/profile.hpp"
 
 #include "core/json.hpp"
-#include "tests/unit/identity/printers.hpp"
+#include "tests/support/printers.hpp"
 
 namespace voip::engine {
 namespace {
