@@ -11,6 +11,7 @@
 
 #include "core/tokens.hpp"
 #include "protocol/transport/deadline.hpp"
+#include "protocol/transport/tcp_options.hpp"
 #include "protocol/transport/tls_state.hpp"
 
 namespace voip::transport {
@@ -69,7 +70,7 @@ struct TlsStream::Engine {
         mbedtls_ssl_init(&ssl);
         error_code ignored;
         socket.non_blocking(true, ignored);
-        socket.set_option(tcp::no_delay(true), ignored);
+        set_for_messages(socket);
     }
     ~Engine() { mbedtls_ssl_free(&ssl); }
     Engine(const Engine&) = delete;

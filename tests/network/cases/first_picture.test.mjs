@@ -41,10 +41,12 @@ describe('first picture', { skip: lacking }, () => {
         await answer.waitFor();
         await watchPicture(phone.page);
         await answer.click();
+        let timer;
         const took = await Promise.race([
             phone.page.evaluate(() => window.firstPicture),
-            new Promise((resolve) => setTimeout(resolve, Math.max(deadline, patience), Infinity)),
+            new Promise((resolve) => { timer = setTimeout(resolve, Math.max(deadline, patience), Infinity); }),
         ]);
+        clearTimeout(timer);
         await here.house.idle();   // it hangs up where the call is not over yet
         return took;
     }
