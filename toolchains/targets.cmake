@@ -47,8 +47,9 @@ function(voip_hot)
 endfunction()
 
 # A program's own addresses packed to bits: 80 KiB less of the daemon, and less to read at its start. Needs glibc 2.36.
+# The linker for 32-bit ARM does not know the option, and only warns.
 include(CheckLinkerFlag)
-check_linker_flag(CXX -Wl,-z,pack-relative-relocs WMPF_PACKED_RELOCATIONS)
+check_linker_flag(CXX -Wl,--fatal-warnings,-z,pack-relative-relocs WMPF_PACKED_RELOCATIONS)
 
 # voip_program(NAME COMPONENT daemon|service SOURCES ... LINKS ...): a program that is installed.
 function(voip_program name)
