@@ -27,13 +27,18 @@ class Engine final : public MediaEngine {
 
     void load(const EngineNeeds& needs, std::function<void(Result<void>)> loaded,
               std::function<void(Result<void>)> key_made) override {
-        loader_ = std::thread(
-            [executor = executor_, needs, loaded = std::move(loaded), key_made = std::move(key_made)] {
-                const auto all = load_all(needs);
-                boost::asio::post(executor, [loaded, all] { loaded(all); });
-                if (!all) return;
-                boost::asio::post(executor, [key_made, key = make_key()] { key_made(key); });
+        loader_ = std::thread([executor = executor_, log = log_, needs, loaded = std::move(loaded),
+                               key_made = std::move(key_made)] {
+            const auto all = load_all(needs);
+            const bool slow = all && !set_up_handshake();
+            boost::asio::post(executor, [loaded, all, log, slow] {
+                if (slow)
+                    log.info("handshakes are OpenSSL's own: what is lost of them is repeated after 1 s");
+                loaded(all);
             });
+            if (!all) return;
+            boost::asio::post(executor, [key_made, key = make_key()] { key_made(key); });
+        });
     }
 
     Result<std::unique_ptr<MediaTransport>> open(const TransportSettings& settings,

@@ -96,8 +96,12 @@ Names encoder_plugins(hal::Encoding encoding) noexcept {
 Result<void> load_plugins(Names names) {
     for (const auto name : names)
         if (const auto loaded = load_plugin(name); !loaded) return loaded.error();
-    if (std::ranges::find(names, "dtls") != names.end()) (void)set_up_dtls(path_of("dtls").c_str());
+    if (std::ranges::find(names, "dtls") != names.end()) (void)set_up_handshake();
     return {};
+}
+
+bool set_up_handshake() {
+    return set_up_dtls(path_of("dtls").c_str());
 }
 
 void try_plugins(Names names) {

@@ -25,6 +25,10 @@ namespace voip::media::gst {
 /// The same where a file that is not installed is no fault.
 void try_plugins(std::span<const std::string_view> names);
 
+/// Whether handshakes are fit for networks that lose packets (dtls_setup.hpp). The plugins of calls are
+/// loaded.
+[[nodiscard]] bool set_up_handshake();
+
 /// Makes the key and certificate that every later connection of this process uses: RSA of 2048 bits, tenths
 /// of a second and more. @errors io
 [[nodiscard]] Result<void> make_key();
