@@ -19,8 +19,9 @@ def help_of(*command):
 
 
 def options_of_page(text):
-    """Those that stand at the head of a paragraph or of an order."""
-    heads = [line for line in text.splitlines() if re.match(r"\.(It|Op) |\.Fl -check-config", line)]
+    """Those that are explained: at the head of a paragraph or with an order."""
+    explained = text.split(".Sh DESCRIPTION", 1)[1]
+    heads = [line for line in explained.splitlines() if re.match(r"\.(It|Op) ", line)]
     return set(re.findall(r"Fl -([a-z][a-z-]*)", "\n".join(heads)))
 
 
@@ -37,7 +38,9 @@ class Pages(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ""), each.name)
 
     def test_options_are_those_of_help(self):
-        for name in ("wmpf-voipd", "wmpf-voipctl", "wmpf-voip-phone"):
+        for name in ("wmpf-voipd", "wmpf-voipctl", "wmpf-voip-media", "wmpf-voip-phone"):
+            if name == "wmpf-voip-media" and not (BIN / name).exists():
+                continue   # this build is without it
             with self.subTest(name):
                 self.assertEqual(options_of_page(page(name)), options_of_help(help_of(name)))
 

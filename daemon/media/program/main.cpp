@@ -23,6 +23,12 @@ using namespace voip;
 constexpr int wire_fd = 3;  // @source daemon/media/README.md
 constexpr int usage = 2, failure = 1;
 constexpr std::size_t longest_input = 64 * 1024;
+constexpr const char* help =
+    "Usage: wmpf-voip-media [OPTION]\n"
+    "Sound and picture of one call. wmpf-voipd starts it, and speaks to it on file descriptor 3.\n\n"
+    "  --selftest  try the devices that the standard input names; wmpf-voipctl selftest does so\n"
+    "  --version   print the version\n"
+    "  --help      print this text\n";
 
 int serve() {
     LogHub hub(stderr_sink());
@@ -98,10 +104,11 @@ int main(int argc, char** argv) {
         return try_devices();
     }
     if (argc > 1) {
-        const bool version = std::string_view(argv[1]) == "--version";
-        if (version) return std::puts("wmpf-voip-media " WMPF_VERSION) < 0;
-        std::fputs("wmpf-voip-media: started by wmpf-voipd, which speaks to it on file descriptor 3\n",
-                   stderr);
+        const std::string_view option = argc == 2 ? argv[1] : "";
+        if (option == "--version") return std::puts("wmpf-voip-media " WMPF_VERSION) < 0;
+        if (option == "--help") return std::fputs(help, stdout) < 0;
+        std::fprintf(stderr, "wmpf-voip-media: %s: expected no option, or one of these alone\n\n%s",
+                     argv[argc - 1], help);
         return usage;
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // no call outlives the daemon
