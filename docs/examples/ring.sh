@@ -5,12 +5,17 @@
 set -eu
 contact=${1:?usage: ring.sh CONTACT}
 
+newest() { wmpf-voipctl --json history --limit 1; }
+before=$(newest)
+
 # A line for each step; ends when somebody talks, or when the last person of the contact was rung in vain.
 status=0
 wmpf-voipctl call "$contact" --voice --wait || status=$?
 [ "$status" -eq 1 ] || exit "$status"
 
-# The newest record of the history says how it ended: timeout, busy, rejectVoip, cancelVoip, abortVoip.
-end=$(wmpf-voipctl --json history --limit 1 | sed -n 's/.*"eventName":"\([A-Za-z]*\)".*/\1/p')
-echo "nobody answered: ${end:-not even rung}"
+# The newest record of the history says how it ended: timeout, busy, rejectVoip, cancelVoip, abortVoip. Without a new one
+# the call was refused, and wmpf-voipctl has said why.
+after=$(newest)
+[ "$after" != "$before" ] || exit 1
+echo "nobody answered: $(printf '%s\n' "$after" | sed -n 's/.*"eventName":"\([A-Za-z]*\)".*/\1/p')"
 exit 1

@@ -46,6 +46,7 @@ class Api:
         self.socket.connect(SOCKET)
         self.buffer = b""
         self.last_id = 0
+        self.room = ""    # roomId of the newest snapshot
         self.asked = {}   # id -> method, of requests whose answer is on its way
 
     def ask(self, method, **params):
@@ -73,27 +74,33 @@ def show(text):
     print(text, flush=True)
 
 
+def see(api, snapshot):
+    api.room = snapshot["roomId"]
+    show(draw(snapshot))
+
+
 def hear(api, message):
     method = message.get("method")
     if method == "room.changed":
-        show(draw(message["params"]))
+        see(api, message["params"])
     elif method == "api.closing":
         show(f"The daemon closes the connection: {message['params']['reason']}")
     elif "error" in message:
         error = message["error"]
         show(f"{api.asked.pop(message['id'], '?')}: {error['message']} ({error['code']})")
     elif api.asked.pop(message.get("id"), None) == "room.subscribe":
-        show(draw(message["result"]))   # the snapshot that the notifications continue
+        see(api, message["result"])   # the snapshot that the notifications continue
 
 
 def obey(api, words):
     """A line of the person. False: the app ends."""
+    what_is_shown = {"roomId": api.room} if api.room else {}   # a word too late must not meet the next call
     if words[:1] == ["call"] and len(words) == 2:
         api.ask("voip.call", contact=words[1])
     elif words == ["answer"]:
-        api.ask("voip.answer")
+        api.ask("voip.answer", **what_is_shown)
     elif words == ["hangup"]:
-        api.ask("voip.forceHangUpVoip", reason="manual")
+        api.ask("voip.forceHangUpVoip", reason="manual", **what_is_shown)
     elif words == ["door"]:
         api.ask("board.relay", relay="door")
     elif words and words != ["quit"]:

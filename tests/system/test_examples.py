@@ -1,4 +1,5 @@
 """docs/examples as an integrator runs them: against the real daemon, the real service, a phone that answers or calls."""
+import json
 import os
 import pathlib
 import re
@@ -47,6 +48,10 @@ class Examples(HouseCase):
         ring = self.start("sh", EXAMPLES / "ring.sh", "reception")   # nobody is there now
         self.assertEqual(ring.wait_exit(), 1, ring.text())
         self.assertIn("nobody answered: timeout", ring.text())
+        ring = self.start("sh", EXAMPLES / "ring.sh", "stranger")   # refused: the record of the last call is none of its
+        self.assertEqual(ring.wait_exit(), 1, ring.text())
+        self.assertIn("no such contact", ring.text())
+        self.assertNotIn("nobody answered", ring.text())
         self.assertEqual(self.start("sh", EXAMPLES / "ring.sh").wait_exit(), 2)
 
     def test_shell_mute_runs_its_commands_around_a_call(self):
@@ -122,6 +127,28 @@ class Examples(HouseCase):
             screen.process.stdin.close()
             self.assertEqual(screen.process.wait(DEADLINE), 0)
             self.assertNotIn("Traceback", screen.text())
+
+    def test_python_screen_answers_and_hangs_up_the_call_that_it_shows(self):
+        with tempfile.TemporaryDirectory(prefix="wmpf-") as folder, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(f"{folder}/api.sock")
+            listener.listen()
+            listener.settimeout(DEADLINE)
+            screen = self.start(sys.executable, EXAMPLES / "screen.py", f"{folder}/api.sock", stdin=subprocess.PIPE)
+            api, _ = listener.accept()
+            api.settimeout(DEADLINE)
+            with api, api.makefile("rw", encoding="utf-8") as lines:
+                self.assertEqual(json.loads(lines.readline())["method"], "room.subscribe")
+                snapshot = {"roomId": "r-1", "phase": "alerting", "direction": "incoming", "caller": {"id": "o-1", "name": "Anna"}}
+                lines.write(json.dumps({"jsonrpc": "2.0", "id": 1, "result": snapshot}) + "\n")
+                lines.flush()
+                screen.wait_line("^Anna calls")
+                for word, method in (("answer", "voip.answer"), ("hangup", "voip.forceHangUpVoip")):
+                    screen.process.stdin.write(word + "\n")
+                    screen.process.stdin.flush()
+                    request = json.loads(lines.readline())
+                    self.assertEqual((request["method"], request["params"]["roomId"]), (method, "r-1"))
+                screen.process.stdin.close()
+                self.assertEqual(screen.process.wait(DEADLINE), 0)
 
     @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
     def test_c_doorman_answers_the_call_that_comes_and_ends_with_it(self):
