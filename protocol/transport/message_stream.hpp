@@ -45,6 +45,8 @@ class MessageStream {
     virtual asio::awaitable<void> close(std::uint16_t code, std::string reason) = 0;
     /// Cuts the connection at once, without goodbye: for slow readers and deadlines.
     virtual void abort() noexcept = 0;
+    /// Once receive() has said closed: whether the other side has only said its last word, and still listens.
+    [[nodiscard]] virtual bool still_listens() { return false; }
     /// When the silence of the other side ends this stream at the latest; it moves with everything that is
     /// read. A stream that is still there long after that proves that nobody reads it any more. Nothing where
     /// the wire has no such rule.

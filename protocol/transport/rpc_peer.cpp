@@ -70,6 +70,7 @@ struct RpcPeer::State {
     // The coroutines of run(); each keeps the peer alive.
     static asio::awaitable<void> write(std::shared_ptr<RpcPeer> peer);
     static asio::awaitable<Error> read(std::shared_ptr<RpcPeer> peer, TaskSet* tasks);
+    static asio::awaitable<void> answer_the_rest(std::shared_ptr<RpcPeer> peer);
     static asio::awaitable<void> serve(std::shared_ptr<RpcPeer> peer, rpc::Id id,
                                        asio::awaitable<Answer<json::Value>> work);
 
@@ -225,6 +226,15 @@ asio::awaitable<Error> RpcPeer::State::read(std::shared_ptr<RpcPeer> peer, TaskS
     }
 }
 
+asio::awaitable<void> RpcPeer::State::answer_the_rest(std::shared_ptr<RpcPeer> peer) {
+    State& s = *peer->state_;
+    const TimePoint until = s.timers.now() + s.settings.rest_time;
+    WakeReason woken = WakeReason::notified;
+    while (s.phase == Phase::open && s.serving > 0 && woken == WakeReason::notified)
+        woken = co_await s.place.wait(until);
+    peer->close(0, "");
+}
+
 void RpcPeer::State::hear(const rpc::Notification& notification) {
     if (!on_notification) return;
     try {
@@ -325,6 +335,10 @@ asio::awaitable<Error> RpcPeer::run() {
         const Fault fault{rpc::parse_error, why.context, {}, {}};
         s.push_now(rpc::write_failure(std::nullopt, fault));
         close(close_bad_data, "not JSON-RPC");
+    }
+    if (s.phase == State::Phase::open && why.is(Errc::closed) && s.stream->still_listens()) {
+        auto answering = State::answer_the_rest(self);
+        co_await std::move(answering);
     }
     // A goodbye that is being said goes on; close() has bounded it.
     while (s.phase == State::Phase::closing && !s.writer_ended && !is_cancelled(state))

@@ -21,6 +21,7 @@ struct RpcPeerSettings {
     std::size_t max_calls = 64;            ///< our requests in flight; further ones fail with Errc::full
     std::size_t max_serving = 32;          ///< the peer's requests being answered; reading pauses above it
     Duration send_time = 10s;              ///< one write may take this long before the peer counts as frozen
+    Duration rest_time = 15s;              ///< for the answers to a peer that has said its last word
 };
 
 /// JSON-RPC 2.0 over one MessageStream, both directions at once, everything bounded.
@@ -40,7 +41,8 @@ class RpcPeer : public std::enable_shared_from_this<RpcPeer> {
 
     /// Reads and writes until the stream ends, close() or cancellation; then every waiting call has failed
     /// with Errc::closed. Returns why it ended (Errc::closed for an orderly end). Unparsable or oversize
-    /// input is answered -32700 and ends the peer, as the contract says.
+    /// input is answered -32700 and ends the peer, as the contract says. A peer that says its last word and
+    /// still listens gets the answers to what it has asked.
     asio::awaitable<Error> run();
 
     /// A request. The reply is the peer's result, its Fault, or our Error (timeout, closed, full).

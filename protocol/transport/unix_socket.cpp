@@ -1,5 +1,6 @@
 #include "protocol/transport/unix_socket.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -75,6 +76,10 @@ class UnixStream final : public MessageStream {
         co_return;
     }
     void abort() noexcept override { end(); }
+    bool still_listens() override {
+        pollfd hang_up{.fd = socket_.native_handle(), .events = 0, .revents = 0};  // asked for or not
+        return !ended_ && ::poll(&hang_up, 1, 0) == 0;
+    }
     std::string peer() const override { return "uid " + std::to_string(uid_); }
 
  private:

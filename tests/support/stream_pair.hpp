@@ -37,6 +37,8 @@ class StreamPair {
     void cut() {
         for (Wire& wire : state_->wires) wire.finish(fail(asio::error::connection_reset));
     }
+    /// That side has said its last word, and still listens.
+    void stop_speaking(Side from) { state_->wires[from].finish(fail(Errc::closed)); }
     /// send() of that side does not return while true (the other side's kernel buffer is full).
     void stall(Side from, bool on = true) {
         state_->wires[from].stalled = on;
@@ -137,6 +139,7 @@ class StreamPair {
             co_return;
         }
         void abort() noexcept override { finish(fail(asio::error::connection_reset)); }
+        bool still_listens() override { return !state_->wires[side_].end; }
         std::string peer() const override { return side_ == a ? "end b" : "end a"; }
         std::optional<TimePoint> silence_ends() const override { return state_->silence_ends; }
 

@@ -1,4 +1,5 @@
 """Calls between a device and phones, with the real programs."""
+import socket
 import unittest
 
 from harness import HouseCase
@@ -119,6 +120,18 @@ class Outgoing(HouseCase):
         self.assertEqual((newest["roomId"], newest["direction"]), (room, "outgoing"))
         self.assertGreater(newest["answered"], 0)
         phone.stop()
+
+    def test_a_client_that_has_said_its_last_word_still_gets_its_answers(self):
+        api = self.house.new_api()
+        api.send('{"jsonrpc":"2.0","id":1,"method":"voip.call","params":{"contact":"reception"}}\n'
+                 '{"jsonrpc":"2.0","id":2,"method":"room.get"}\n')
+        api.socket.shutdown(socket.SHUT_WR)   # as socat and nc -N do at the end of their input
+        answers = {}
+        while (message := api.receive()) is not None:
+            answers[message["id"]] = message
+        self.assertTrue(answers[1]["result"]["isSuccess"], answers)
+        self.assertIn("phase", answers[2]["result"])
+        self.house.ctl("hangup")
 
 
 class Incoming(HouseCase):

@@ -27,6 +27,56 @@ TEST_CASE("rpc peer: when the connection breaks every waiting call fails with cl
     CHECK(loop.timers.pending() == 0);
 }
 
+TEST_CASE("rpc peer: who says his last word and listens gets the 2 answers that he has asked for",
+          "[transport][component]") {
+    Loop loop;
+    StreamPair pair(loop.timers);
+    Party one(loop, pair, StreamPair::a);
+    Gate gate(loop.timers);
+    Party other(loop, pair, StreamPair::b, gate.handler());
+    const Calling first(loop, one, "m");
+    const Calling second(loop, one, "m");
+    loop.settle();
+    pair.stop_speaking(StreamPair::a);
+    loop.settle();
+    CHECK_FALSE(other.ended);
+    gate.open_one();
+    gate.open_one();
+    loop.settle();
+    REQUIRE((*first.reply && *second.reply));
+    CHECK((*first.reply)->result());
+    CHECK((*second.reply)->result());
+    REQUIRE(other.ended);
+    CHECK(other.ended->is(Errc::closed));
+    CHECK(gate.cancelled == 0);
+    CHECK(loop.timers.pending() == 0);
+}
+
+TEST_CASE("rpc peer: answers to a last word are waited for 15 s, and none once nobody listens",
+          "[transport][component]") {
+    Loop loop;
+    StreamPair pair(loop.timers);
+    Party one(loop, pair, StreamPair::a);
+    Gate gate(loop.timers);
+    Party other(loop, pair, StreamPair::b, gate.handler());
+    const Calling asking(loop, one, "m", 60s);
+    loop.settle();
+    SECTION("he listens") {
+        pair.stop_speaking(StreamPair::a);
+        loop.advance(15s - 1ms);
+        CHECK_FALSE(other.ended);
+        loop.advance(1ms);
+        CHECK(pair.goodbye(StreamPair::b));
+    }
+    SECTION("he has gone") {
+        one.peer->close(1000, "");
+        loop.settle();
+    }
+    CHECK(other.ended);
+    CHECK(gate.cancelled == 1);
+    CHECK(loop.timers.pending() == 0);
+}
+
 TEST_CASE("rpc peer: close sends what is queued first, then says code and reason", "[transport][component]") {
     Loop loop;
     StreamPair pair(loop.timers);

@@ -257,6 +257,25 @@ TEST_CASE("unix stream: abort and close end a waiting receive and a stuck send",
     }
 }
 
+TEST_CASE("unix stream: who has shut 1 direction still listens, who has closed does not",
+          "[transport][component]") {
+    test::Loop loop;
+    Bare bare(loop);
+    const LineReader reader(loop, bare.stream.get());
+    bare.write("last word\n");
+    REQUIRE(::shutdown(bare.fd, SHUT_WR) == 0);
+    loop.until([&] { return reader.end->has_value(); });
+    CHECK((*reader.end)->is(Errc::closed));
+    CHECK(reader.lines->size() == 1);
+    CHECK(bare.stream->still_listens());
+    CHECK(bare.stream->try_send("answer"));
+    CHECK(bare.read() == "answer\n");
+    bare.finish();
+    CHECK_FALSE(bare.stream->still_listens());
+    bare.stream->abort();
+    CHECK_FALSE(bare.stream->still_listens());
+}
+
 TEST_CASE("unix stream: a cancelled receive says so", "[transport][component]") {
     test::Loop loop;
     Bare bare(loop);
