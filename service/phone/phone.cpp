@@ -360,7 +360,9 @@ void Phone::key(char key) {
 }
 
 void Phone::quit() {
-    state_->finish(0);
+    const auto& call = state_->call.current();
+    const bool asked_to_call = !state_->settings.call_sn.empty();
+    state_->finish(asked_to_call && !(call && call->talking) ? 1 : 0);
 }
 
 }  // namespace voip::phone

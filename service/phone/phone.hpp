@@ -41,7 +41,7 @@ class Phone {
     asio::awaitable<int> run();
     /// a answers, r rejects, h hangs up, q quits; others are ignored.
     void key(char key);
-    /// Hangs up and ends run().
+    /// Hangs up and ends run(): with 1 where a call was to be placed and nobody has answered it.
     void quit();
 
  private:

@@ -139,6 +139,12 @@ class Incoming(HouseCase):
         self.idle()
         self.watch = self.house.watch()
 
+    def test_a_phone_that_is_stopped_before_the_device_answers_does_not_say_that_it_was_answered(self):
+        phone = self.house.phone("reception", "--call", self.house.SN)
+        self.watch.wait_phase("alerting")
+        self.assertEqual(phone.stop(), 1)
+        self.watch.wait_phase("ended")
+
     def test_call_device_is_answered_and_hung_up(self):
         events = self.house.watch()
         phone = self.house.phone("reception", "--call", self.house.SN)
