@@ -35,7 +35,8 @@ Plan::Plan(PlanSettings settings)
 Actions Plan::on(const Event& event, TimePoint now) {
     now_ = now;
     out_.clear();
-    expire();
+    // A program that has ended is no longer late, whatever the clock says by now.
+    if (!std::holds_alternative<event::Exited>(event)) expire();
     switch (rule(phase_, event)) {
         case Rule::act: std::visit([this](const auto& what) { handle(what); }, event); break;
         case Rule::breach: unlucky(named("spoke before it was asked")); break;

@@ -193,6 +193,20 @@ TEST_CASE("media plan: the end of the call while it is launched anew waits for n
     CHECK(w.count("spawn") == 1);
 }
 
+TEST_CASE("media plan: a program whose end is heard after its deadline is not killed, and not called late",
+          "[media][unit]") {
+    PlanWorld ending;
+    ending.to_ending();
+    ending.now += 3s;  // the loop was held up: the end is told before the clock is looked at
+    CHECK(ending.on(event::Exited{"ended with status 0"}) == Words{"gone"});
+
+    PlanWorld flowing;
+    flowing.to_flowing();
+    flowing.now += 11s;
+    CHECK(flowing.on(event::Exited{"crashed"}) ==
+          Words{"ill: the media program crashed", "tell failed 2005 the media program crashed", "gone"});
+}
+
 TEST_CASE("media plan: 10 s without a measurement while media flows is a program that hangs",
           "[media][unit]") {
     PlanWorld w;
