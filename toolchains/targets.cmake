@@ -47,7 +47,7 @@ function(voip_hot)
 endfunction()
 
 # A program's own addresses packed to bits: 80 KiB less of the daemon, and less to read at its start. Needs glibc 2.36.
-# The linker for 32-bit ARM does not know the option, and only warns.
+# The linkers for ARM do not know the option, and only warn.
 include(CheckLinkerFlag)
 check_linker_flag(CXX -Wl,--fatal-warnings,-z,pack-relative-relocs WMPF_PACKED_RELOCATIONS)
 
